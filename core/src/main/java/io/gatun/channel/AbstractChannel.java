@@ -1,0 +1,398 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.gatun.address.Sockaddr;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketErrors;
+import io.gatun.os.Kernel;
+import io.gatun.transport.Endpoint;
+import io.gatun.transport.Registration;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.DefaultAttributeMap;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.DefaultPromise;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all kinds of channels share: birth, options, addresses and death.
+ *
+ * <p>Made by any thread, registered and used on the loop. The descriptor belongs to the
+ * registration; other threads may touch it (for options and addresses) only while they hold this
+ * object's lock and {@link #open} is true, so that none of them reaches a descriptor that is
+ * another's by then.
+ */
+abstract class AbstractChannel extends DefaultAttributeMap implements Channel, Endpoint {
+  final EventLoop loop;
+  final int fd;
+  private final ChannelPipeline pipeline = new ChannelPipeline(this);
+  private final Promise<Void> closePromise;
+
+  /** Set on the loop, before any handler is called. */
+  private @Nullable Registration registration;
+
+  /** Links of the loop's list of channels. */
+  @Nullable AbstractChannel next;
+
+  @Nullable AbstractChannel previous;
+
+  private volatile boolean open = true;
+  volatile boolean active;
+  boolean autoRead = true;
+
+  /** A read was asked for and nothing has been read since. */
+  boolean readPending;
+
+  private ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+  private volatile @Nullable Address local;
+  volatile @Nullable Address remote;
+
+  AbstractChannel(EventLoop loop, int fd) {
+    this.loop = loop;
+    this.fd = fd;
+    this.closePromise = new DefaultPromise<>(loop);
+  }
+
+  /** Hands the descriptor over to the loop's driver and lets the handlers be added. */
+  final void register(ChannelInitializer initializer) throws Exception {
+    registration = loop.driver().register(fd, this);
+    loop.add(this);
+    initializer.initialize(this);
+  }
+
+  /** Closes the descriptor of a channel that no loop takes any more. */
+  final void abandon() {
+    Kernel kernel = Kernel.acquire();
+    try {
+      open = false;
+      kernel.close(fd);
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  final Registration registration() {
+    Registration registration = this.registration;
+    if (registration == null) {
+      throw new IllegalStateException("the channel is not registered yet");
+    }
+    return registration;
+  }
+
+  /** bind(2). Returns a negative errno when it failed. */
+  final int bind(Address address) {
+    Kernel kernel = loop.kernel();
+    int length = Sockaddr.encode(address, kernel.address());
+    return length < 0 ? length : kernel.bind(fd, kernel.address(), length);
+  }
+
+  // What the head of the pipeline asks for. Loop's thread only.
+
+  abstract void doBind(Address address, Promise<Void> promise);
+
+  abstract void doConnect(Address remote, @Nullable Address local, Promise<Void> promise);
+
+  abstract void doWrite(Object message, @Nullable Promise<Void> promise);
+
+  abstract void doFlush();
+
+  abstract void doShutdownOutput(@Nullable Promise<Void> promise);
+
+  /** Counts a message that another thread has written but the loop has not seen; its size. */
+  abstract int expect(Object message);
+
+  /** The loop sees it now. */
+  abstract void arrived(int size);
+
+  final void doRead() {
+    readPending = true;
+    awaitReadable();
+  }
+
+  /** Asks the driver, where the kind of channel has something to read. */
+  abstract void awaitReadable();
+
+  /** Asks for the next round, after one was read. */
+  final void readNext() {
+    if (!open) {
+      return;
+    }
+    if (autoRead) {
+      pipeline.tail.read();
+    } else if (readPending) {
+      awaitReadable();
+    }
+  }
+
+  final void doClose(@Nullable Promise<Void> promise) {
+    if (promise != null) {
+      if (closePromise.isDone()) {
+        promise.trySuccess(null);
+      } else {
+        closePromise.addListener(closed -> promise.trySuccess(null));
+      }
+    }
+    synchronized (this) {
+      if (!open) {
+        return;
+      }
+      open = false;
+    }
+    closing();
+    registration().close();
+  }
+
+  /** The descriptor is about to be closed. */
+  void closing() {}
+
+  /** The descriptor is closed, and no memory of a write is in use. */
+  abstract void released();
+
+  @Override
+  public final void closed() {
+    boolean wasActive = active;
+    active = false;
+    released();
+    loop.remove(this);
+    closePromise.trySuccess(null);
+    // Later, so that the handler which closed the channel is not called from within itself.
+    loop.execute(() -> {
+      if (wasActive) {
+        pipeline.head.fireChannelInactive();
+      }
+      pipeline.destroy();
+    });
+  }
+
+  /** Completes a promise unless its owner has given it up. */
+  static void complete(@Nullable Promise<Void> promise) {
+    if (promise != null) {
+      promise.trySuccess(null);
+    }
+  }
+
+  /** Fails a promise unless its owner has given it up. */
+  static void fail(@Nullable Promise<Void> promise, Throwable cause) {
+    if (promise != null) {
+      promise.tryFailure(cause);
+    }
+  }
+
+  /** A message that this kind of channel cannot write. */
+  static void refuse(Object message, @Nullable Promise<Void> promise, Throwable cause) {
+    ReferenceCountUtil.release(message);
+    fail(promise, cause);
+  }
+
+  @Override
+  public final EventLoop eventLoop() {
+    return loop;
+  }
+
+  @Override
+  public final ChannelPipeline pipeline() {
+    return pipeline;
+  }
+
+  @Override
+  public final ByteBufAllocator alloc() {
+    return allocator;
+  }
+
+  @Override
+  public final boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public final boolean isActive() {
+    return active;
+  }
+
+  @Override
+  public final Future<Void> closeFuture() {
+    return closePromise;
+  }
+
+  @Override
+  public final Promise<Void> newPromise() {
+    return new DefaultPromise<>(loop);
+  }
+
+  @Override
+  public final Future<Void> write(Object message) {
+    return pipeline.tail.write(message);
+  }
+
+  @Override
+  public final void write(Object message, @Nullable Promise<Void> promise) {
+    pipeline.tail.write(message, promise);
+  }
+
+  @Override
+  public final Future<Void> writeAndFlush(Object message) {
+    return pipeline.tail.writeAndFlush(message);
+  }
+
+  @Override
+  public final void flush() {
+    pipeline.tail.flush();
+  }
+
+  @Override
+  public final void read() {
+    pipeline.tail.read();
+  }
+
+  @Override
+  public final Future<Void> shutdownOutput() {
+    Promise<Void> promise = newPromise();
+    pipeline.tail.shutdownOutput(promise);
+    return promise;
+  }
+
+  @Override
+  public final Future<Void> close() {
+    close(null);
+    return closePromise;
+  }
+
+  @Override
+  public final void close(@Nullable Promise<Void> promise) {
+    try {
+      pipeline.tail.close(promise);
+    } catch (java.util.concurrent.RejectedExecutionException ended) {
+      complete(promise); // the loop closed all its channels before it ended
+    }
+  }
+
+  @Override
+  public final @Nullable Address localAddress() {
+    Address address = local;
+    if (address == null && active) {
+      address = ask();
+      local = address;
+    }
+    return address;
+  }
+
+  private synchronized @Nullable Address ask() {
+    if (!open) {
+      return null;
+    }
+    Kernel kernel = Kernel.acquire();
+    try {
+      return kernel.getsockname(fd) < 0
+          ? null
+          : Sockaddr.decode(kernel.address(), kernel.addressLength());
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  @Override
+  public final @Nullable Address remoteAddress() {
+    return remote;
+  }
+
+  @Override
+  public final <T> T getOption(ChannelOption<T> option) throws IOException {
+    KernelOption<T> kernelOption = option.kernelOption();
+    if (kernelOption == null) {
+      @SuppressWarnings("unchecked") // each option names the type of its own value
+      T value = (T) ownOption(option);
+      return value;
+    }
+    return kernelOption.decode(
+        withDescriptor("getsockopt " + option, kernel -> kernelOption.get(kernel, fd)));
+  }
+
+  @Override
+  public final <T> void setOption(ChannelOption<T> option, T value) throws IOException {
+    KernelOption<T> kernelOption = option.kernelOption();
+    if (kernelOption != null) {
+      withDescriptor(
+          "setsockopt " + option + "=" + value, kernel -> kernelOption.set(kernel, fd, value));
+    } else if (loop.inEventLoop() || registration == null) {
+      setOwnOption(option, value);
+    } else {
+      loop.execute(() -> setOwnOption(option, value));
+    }
+  }
+
+  /** A call on the descriptor by whatever thread; a negative errno is a failure. */
+  private interface DescriptorCall {
+    int call(Kernel kernel);
+  }
+
+  private int withDescriptor(String what, DescriptorCall call) throws IOException {
+    int result;
+    synchronized (this) {
+      if (!open) {
+        throw new ClosedException(what);
+      }
+      Kernel kernel = Kernel.acquire();
+      try {
+        result = call.call(kernel);
+      } finally {
+        Kernel.release(kernel);
+      }
+    }
+    if (result < 0) {
+      throw SocketErrors.of(what, remote, result);
+    }
+    return result;
+  }
+
+  /** Returns the value of an option of the channel itself. */
+  Object ownOption(ChannelOption<?> option) {
+    if (option == ChannelOption.AUTO_READ) {
+      return autoRead;
+    } else if (option == ChannelOption.ALLOCATOR) {
+      return allocator;
+    }
+    throw new UnsupportedOperationException(kind() + " channels have no option " + option);
+  }
+
+  /** Sets an option of the channel itself. */
+  void setOwnOption(ChannelOption<?> option, Object value) {
+    if (option == ChannelOption.AUTO_READ) {
+      setAutoRead((Boolean) value);
+    } else if (option == ChannelOption.ALLOCATOR) {
+      allocator = (ByteBufAllocator) value;
+    } else {
+      throw new UnsupportedOperationException(kind() + " channels have no option " + option);
+    }
+  }
+
+  private void setAutoRead(boolean on) {
+    boolean was = autoRead;
+    autoRead = on;
+    if (on && !was && active) {
+      pipeline.tail.read();
+    } else if (!on && was) {
+      readPending = false;
+      if (registration != null && open) {
+        registration.ignoreReadable();
+      }
+    }
+  }
+
+  /** The kind of channel, for messages. */
+  abstract String kind();
+
+  @Override
+  public final String toString() {
+    Address remote = this.remote;
+    Address local = this.local;
+    return kind()
+        + " "
+        + fd
+        + (local == null ? "" : " " + local)
+        + (remote == null ? "" : " to " + remote)
+        + (open ? "" : " (closed)");
+  }
+}

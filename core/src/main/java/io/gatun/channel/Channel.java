@@ -1,0 +1,105 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.AttributeMap;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket on an event loop. Any thread may call its methods; what happens on it happens on its
+ * {@link #eventLoop}, where also the listeners of its futures run.
+ */
+public interface Channel extends AttributeMap {
+  /** Returns the loop the channel belongs to from birth to death. */
+  EventLoop eventLoop();
+
+  /** Returns the handlers. */
+  ChannelPipeline pipeline();
+
+  /** Returns the allocator of the channel's buffers. */
+  ByteBufAllocator alloc();
+
+  /** Returns whether the descriptor is open. */
+  boolean isOpen();
+
+  /** Returns whether the channel is connected, or listens. */
+  boolean isActive();
+
+  /**
+   * Returns whether less is waiting to be sent than the high water mark; once it was reached, less
+   * than the low one. Whoever writes on regardless fills the memory.
+   */
+  boolean isWritable();
+
+  /** Returns the number of bytes that are waiting to be sent. */
+  long pendingBytes();
+
+  /** Returns the address the socket is bound to, or null before that. */
+  @Nullable Address localAddress();
+
+  /** Returns the address of the peer, or null when there is none. */
+  @Nullable Address remoteAddress();
+
+  /** Returns a future that completes, always with success, once the channel is closed. */
+  Future<Void> closeFuture();
+
+  /** Returns a promise whose listeners run on the loop. */
+  Promise<Void> newPromise();
+
+  /**
+   * Writes a message with the next flush: on a stream a {@link io.netty.buffer.ByteBuf}, which the
+   * channel then owns.
+   *
+   * @return completed when the system has taken the message, or it failed
+   */
+  Future<Void> write(Object message);
+
+  /**
+   * Writes a message with the next flush.
+   *
+   * @param promise completed when the system has taken the message; null when nobody waits, which
+   *     allocates nothing: a failure then shows by the channel's closing
+   */
+  void write(Object message, @Nullable Promise<Void> promise);
+
+  /** Writes a message and flushes. */
+  Future<Void> writeAndFlush(Object message);
+
+  /** Sends what was written. */
+  void flush();
+
+  /**
+   * Reads once: one message, while {@link ChannelOption#AUTO_READ} is off. While it is on this
+   * happens by itself.
+   */
+  void read();
+
+  /**
+   * Shuts the sending half down once what was flushed is sent: the peer reads the end of the
+   * stream.
+   */
+  Future<Void> shutdownOutput();
+
+  /** Closes the channel at once; what was not sent yet fails. The future never fails. */
+  Future<Void> close();
+
+  /** Closes as {@link #close()} does, and completes a promise. */
+  void close(@Nullable Promise<Void> promise);
+
+  /**
+   * Returns the value of an option.
+   *
+   * @throws IOException as getsockopt(2) fails, or if the channel is closed
+   */
+  <T> T getOption(ChannelOption<T> option) throws IOException;
+
+  /**
+   * Sets an option.
+   *
+   * @throws IOException as setsockopt(2) fails, or if the channel is closed
+   */
+  <T> void setOption(ChannelOption<T> option, T value) throws IOException;
+}

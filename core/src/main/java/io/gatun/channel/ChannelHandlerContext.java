@@ -1,0 +1,384 @@
+package io.gatun.channel;
+
+import static io.gatun.channel.HandlerMask.ACTIVE;
+import static io.gatun.channel.HandlerMask.BIND;
+import static io.gatun.channel.HandlerMask.CHANNEL_READ;
+import static io.gatun.channel.HandlerMask.CLOSE;
+import static io.gatun.channel.HandlerMask.CONNECT;
+import static io.gatun.channel.HandlerMask.EXCEPTION_CAUGHT;
+import static io.gatun.channel.HandlerMask.FLUSH;
+import static io.gatun.channel.HandlerMask.INACTIVE;
+import static io.gatun.channel.HandlerMask.READ;
+import static io.gatun.channel.HandlerMask.READ_COMPLETE;
+import static io.gatun.channel.HandlerMask.SHUTDOWN_OUTPUT;
+import static io.gatun.channel.HandlerMask.USER_EVENT;
+import static io.gatun.channel.HandlerMask.WRITABILITY_CHANGED;
+import static io.gatun.channel.HandlerMask.WRITE;
+
+import io.gatun.address.Address;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handler's place in a pipeline: what it fires goes on from here towards the tail, what it asks
+ * for goes on from here towards the head.
+ *
+ * <p>The {@code fire} methods belong to the channel's loop; the operations may be called by any
+ * thread.
+ */
+public final class ChannelHandlerContext {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(ChannelHandlerContext.class);
+
+  final AbstractChannel channel;
+  private final String name;
+  private final ChannelHandler handler;
+  private final int mask;
+
+  /** Links of the pipeline. The head has no previous, the tail no next. Loop's thread only. */
+  @Nullable ChannelHandlerContext previous;
+
+  @Nullable ChannelHandlerContext next;
+
+  boolean removed;
+
+  ChannelHandlerContext(AbstractChannel channel, String name, ChannelHandler handler) {
+    this.channel = channel;
+    this.name = name;
+    this.handler = handler;
+    this.mask = HandlerMask.of(handler);
+  }
+
+  /** Returns the channel. */
+  public Channel channel() {
+    return channel;
+  }
+
+  /** Returns the handler. */
+  public ChannelHandler handler() {
+    return handler;
+  }
+
+  /** Returns the name of the handler in its pipeline. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the pipeline. */
+  public ChannelPipeline pipeline() {
+    return channel.pipeline();
+  }
+
+  /** Returns the loop, which is also the executor of the handler. */
+  public EventLoop eventLoop() {
+    return channel.eventLoop();
+  }
+
+  /** Returns the allocator of the channel's buffers. */
+  public ByteBufAllocator alloc() {
+    return channel.alloc();
+  }
+
+  /** Returns whether the handler is no longer in the pipeline. */
+  public boolean isRemoved() {
+    return removed;
+  }
+
+  /** Returns a promise whose listeners run on the loop. */
+  public Promise<Void> newPromise() {
+    return channel.newPromise();
+  }
+
+  // A context that was removed keeps its links, so that an event under way finds its way on.
+
+  private ChannelHandlerContext nextInbound(int bit) {
+    ChannelHandlerContext ctx = this;
+    do {
+      ChannelHandlerContext next = ctx.next;
+      if (next == null) {
+        return ctx; // the tail
+      }
+      ctx = next;
+    } while ((ctx.mask & bit) == 0);
+    return ctx;
+  }
+
+  private ChannelHandlerContext nextOutbound(int bit) {
+    ChannelHandlerContext ctx = this;
+    do {
+      ChannelHandlerContext previous = ctx.previous;
+      if (previous == null) {
+        return ctx; // the head
+      }
+      ctx = previous;
+    } while ((ctx.mask & bit) == 0);
+    return ctx;
+  }
+
+  /** Tells the next handler that the channel is active. */
+  public void fireChannelActive() {
+    ChannelHandlerContext next = nextInbound(ACTIVE);
+    try {
+      next.handler.channelActive(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Tells the next handler that the channel is closed. */
+  public void fireChannelInactive() {
+    ChannelHandlerContext next = nextInbound(INACTIVE);
+    try {
+      next.handler.channelInactive(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Hands a message, and its ownership, to the next handler. */
+  public void fireChannelRead(Object message) {
+    ChannelHandlerContext next = nextInbound(CHANNEL_READ);
+    try {
+      next.handler.channelRead(next, message);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Tells the next handler that all was read for now. */
+  public void fireChannelReadComplete() {
+    ChannelHandlerContext next = nextInbound(READ_COMPLETE);
+    try {
+      next.handler.channelReadComplete(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Tells the next handler that writability has changed. */
+  public void fireChannelWritabilityChanged() {
+    ChannelHandlerContext next = nextInbound(WRITABILITY_CHANGED);
+    try {
+      next.handler.channelWritabilityChanged(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Hands an event to the next handler. */
+  public void fireUserEvent(Object event) {
+    ChannelHandlerContext next = nextInbound(USER_EVENT);
+    try {
+      next.handler.userEvent(next, event);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Hands an exception to the next handler. */
+  public void fireExceptionCaught(Throwable cause) {
+    nextInbound(EXCEPTION_CAUGHT).invokeExceptionCaught(cause);
+  }
+
+  /** An inbound method of this handler threw: the handler itself is asked first. */
+  private void caught(Throwable cause) {
+    if ((mask & EXCEPTION_CAUGHT) != 0) {
+      invokeExceptionCaught(cause);
+    } else {
+      fireExceptionCaught(cause);
+    }
+  }
+
+  private void invokeExceptionCaught(Throwable cause) {
+    try {
+      handler.exceptionCaught(this, cause);
+    } catch (Throwable t) {
+      t.addSuppressed(cause);
+      LOGGER.warn("{}: exceptionCaught of handler {} threw; the channel closes", channel, name, t);
+      channel.close(null);
+    }
+  }
+
+  /** An outbound method of this handler threw: its promise fails, or else the exception travels. */
+  private void failed(@Nullable Promise<Void> promise, Throwable cause) {
+    if (promise == null || !promise.tryFailure(cause)) {
+      caught(cause);
+    }
+  }
+
+  private boolean inEventLoop() {
+    return channel.eventLoop().inEventLoop();
+  }
+
+  private void execute(Runnable task) {
+    channel.eventLoop().execute(task);
+  }
+
+  /** Binds the channel and listens. */
+  public void bind(Address local, Promise<Void> promise) {
+    if (!inEventLoop()) {
+      execute(() -> bind(local, promise));
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(BIND);
+    try {
+      next.handler.bind(next, local, promise);
+    } catch (Throwable t) {
+      next.failed(promise, t);
+    }
+  }
+
+  /** Connects the channel. */
+  public void connect(Address remote, @Nullable Address local, Promise<Void> promise) {
+    if (!inEventLoop()) {
+      execute(() -> connect(remote, local, promise));
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(CONNECT);
+    try {
+      next.handler.connect(next, remote, local, promise);
+    } catch (Throwable t) {
+      next.failed(promise, t);
+    }
+  }
+
+  /** Asks for more to be read. */
+  public void read() {
+    if (!inEventLoop()) {
+      execute(this::read);
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(READ);
+    try {
+      next.handler.read(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /**
+   * Writes a message with the next flush.
+   *
+   * @return completed when the system has taken the message, or it failed
+   */
+  public Future<Void> write(Object message) {
+    Promise<Void> promise = newPromise();
+    write(message, promise);
+    return promise;
+  }
+
+  /**
+   * Writes a message with the next flush.
+   *
+   * @param promise completed when the system has taken the message; null when nobody waits, which
+   *     allocates nothing: a failure then shows by the channel's closing
+   */
+  public void write(Object message, @Nullable Promise<Void> promise) {
+    if (!inEventLoop()) {
+      writeLater(message, promise, false);
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(WRITE);
+    try {
+      next.handler.write(next, message, promise);
+    } catch (Throwable t) {
+      next.failed(promise, t);
+    }
+  }
+
+  /** Sends what was written. */
+  public void flush() {
+    if (!inEventLoop()) {
+      execute(this::flush);
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(FLUSH);
+    try {
+      next.handler.flush(next);
+    } catch (Throwable t) {
+      next.caught(t);
+    }
+  }
+
+  /** Writes a message and flushes. */
+  public Future<Void> writeAndFlush(Object message) {
+    Promise<Void> promise = newPromise();
+    writeAndFlush(message, promise);
+    return promise;
+  }
+
+  /** Writes a message and flushes; see {@link #write(Object, Promise)}. */
+  public void writeAndFlush(Object message, @Nullable Promise<Void> promise) {
+    if (!inEventLoop()) {
+      writeLater(message, promise, true);
+      return;
+    }
+    write(message, promise);
+    flush();
+  }
+
+  /** A write by another thread counts as pending from now on, so that it is held back in time. */
+  private void writeLater(Object message, @Nullable Promise<Void> promise, boolean flush) {
+    int size = channel.expect(message);
+    try {
+      execute(() -> {
+        channel.arrived(size);
+        write(message, promise);
+        if (flush) {
+          flush();
+        }
+      });
+    } catch (RuntimeException e) { // the loop has ended
+      channel.arrived(size);
+      ReferenceCountUtil.release(message);
+      if (promise != null) {
+        promise.tryFailure(e);
+      }
+    }
+  }
+
+  /** Shuts the sending half down, after what was flushed is sent. */
+  public void shutdownOutput(@Nullable Promise<Void> promise) {
+    if (!inEventLoop()) {
+      execute(() -> shutdownOutput(promise));
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(SHUTDOWN_OUTPUT);
+    try {
+      next.handler.shutdownOutput(next, promise);
+    } catch (Throwable t) {
+      next.failed(promise, t);
+    }
+  }
+
+  /** Closes the channel. */
+  public Future<Void> close() {
+    Promise<Void> promise = newPromise();
+    close(promise);
+    return promise;
+  }
+
+  /** Closes the channel. */
+  public void close(@Nullable Promise<Void> promise) {
+    if (!inEventLoop()) {
+      execute(() -> close(promise));
+      return;
+    }
+    ChannelHandlerContext next = nextOutbound(CLOSE);
+    try {
+      next.handler.close(next, promise);
+    } catch (Throwable t) {
+      next.failed(promise, t);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name + " of " + channel;
+  }
+}

@@ -1,0 +1,199 @@
+package io.gatun.channel;
+
+import io.gatun.error.SocketErrors;
+import io.gatun.os.Kernel;
+import io.gatun.transport.Driver;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.concurrent.Ticker;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread that waits for many channels and runs what happens on them, one thing at a time; also
+ * an executor and a timer. Made by an {@link EventLoopGroup}.
+ */
+public final class EventLoop extends SingleThreadEventExecutor {
+  private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(EventLoop.class);
+
+  /** How long tasks may run before sockets have their turn again. */
+  private static final long TASK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** After the driver itself failed: do not spin on the failure. */
+  private static final long FAILURE_PAUSE_MILLIS = 100;
+
+  private static final int AWAKE = 0;
+  private static final int ASLEEP = 1;
+  private static final int WAKING = 2;
+  private static final int ENDED = 3;
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(EventLoop.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EventLoopGroup group;
+  private final Driver driver;
+  private final Ticker ticker;
+
+  /**
+   * AWAKE → ASLEEP → AWAKE by the loop; ASLEEP → WAKING → AWAKE by the one thread that wakes it.
+   * The loop neither sleeps nor ends while somebody is WAKING it: a wake-up is never lost, never
+   * doubled, and never written to a descriptor that has been closed and is another's by now.
+   */
+  @SuppressWarnings("unused") // by STATE
+  private volatile int state = AWAKE;
+
+  /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
+  @Nullable AbstractChannel channels;
+
+  EventLoop(EventLoopGroup group, Executor executor, Driver driver, Ticker ticker) {
+    super(group, executor, false, newQueue(), RejectedExecutionHandlers.reject());
+    this.group = group;
+    this.driver = driver;
+    this.ticker = ticker;
+  }
+
+  private static Queue<Runnable> newQueue() {
+    return new MpscUnboundedVarHandleArrayQueue<>(1024);
+  }
+
+  /** Returns the group that made this loop. */
+  @Override
+  public EventLoopGroup parent() {
+    return group;
+  }
+
+  @Override
+  public Ticker ticker() {
+    // The super constructor asks before the field is set.
+    return ticker == null ? Ticker.systemTicker() : ticker;
+  }
+
+  /** Returns the driver, for use on the loop's thread. */
+  public Driver driver() {
+    return driver;
+  }
+
+  /** The system calls, for use on the loop's thread. */
+  Kernel kernel() {
+    return driver.kernel();
+  }
+
+  @Override
+  protected void run() {
+    do {
+      try {
+        int result = driver.run(timeout());
+        wake();
+        if (result < 0) {
+          throw SocketErrors.of("wait", null, result);
+        }
+        runAllTasks(TASK_NANOS);
+        if (isShuttingDown()) {
+          closeChannels();
+        }
+      } catch (Throwable t) {
+        wake();
+        LOGGER.warn("{} goes on after a failure", this, t);
+        pause();
+      }
+      // A channel that is still closing has memory in use, so the loop lives on for it.
+    } while (!confirmShutdown() || channels != null);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(FAILURE_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How long the driver may wait: until the next timer, not at all when there is work. */
+  private long timeout() {
+    if (hasTasks() || isShuttingDown() || !STATE.compareAndSet(this, AWAKE, ASLEEP)) {
+      return 0;
+    }
+    // A task that came before ASLEEP could be seen is seen here; one that comes later wakes.
+    if (hasTasks() || isShuttingDown()) {
+      return 0;
+    }
+    long deadline = nextScheduledTaskDeadlineNanos();
+    return deadline < 0 ? -1 : Math.max(0, deadline - ticker().nanoTime());
+  }
+
+  private void wake() {
+    STATE.compareAndSet(this, ASLEEP, AWAKE);
+  }
+
+  @Override
+  protected void wakeup(boolean inEventLoop) {
+    if (!inEventLoop && STATE.compareAndSet(this, ASLEEP, WAKING)) {
+      driver.wakeup();
+      STATE.setVolatile(this, AWAKE);
+    }
+  }
+
+  private void closeChannels() {
+    for (AbstractChannel channel = channels; channel != null; ) {
+      AbstractChannel next = channel.next;
+      channel.close(null);
+      channel = next;
+    }
+  }
+
+  @Override
+  protected void cleanup() {
+    while (!STATE.compareAndSet(this, AWAKE, ENDED)) {
+      Thread.onSpinWait();
+    }
+    driver.close();
+  }
+
+  void add(AbstractChannel channel) {
+    channel.next = channels;
+    if (channels != null) {
+      channels.previous = channel;
+    }
+    channels = channel;
+  }
+
+  void remove(AbstractChannel channel) {
+    if (channel.previous != null) {
+      channel.previous.next = channel.next;
+    } else {
+      channels = channel.next;
+    }
+    if (channel.next != null) {
+      channel.next.previous = channel.previous;
+    }
+    channel.next = null;
+    channel.previous = null;
+  }
+
+  /** Tells how many channels are open. Loop's thread only. */
+  int channelCount() {
+    int count = 0;
+    for (AbstractChannel channel = channels; channel != null; channel = channel.next) {
+      count++;
+    }
+    return count;
+  }
+
+  @Override
+  public String toString() {
+    return "EventLoop(" + group.transport().name() + ")";
+  }
+}

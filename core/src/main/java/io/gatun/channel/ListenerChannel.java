@@ -1,0 +1,216 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.gatun.address.BoundPath;
+import io.gatun.address.Sockaddr;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketErrors;
+import io.gatun.os.Constants;
+import io.gatun.os.Errno;
+import io.gatun.os.Kernel;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A socket that accepts streams of any family; its messages are channels. */
+final class ListenerChannel extends AbstractChannel {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(ListenerChannel.class);
+
+  /** Connections accepted in one round, before others have their turn. */
+  private static final int MAX_ACCEPTS = 64;
+
+  /** How long a listener rests when the process has no descriptors or memory left. */
+  private static final long REST_MILLIS = 100;
+
+  private final EventLoopGroup children;
+  private int backlog = Constants.SOMAXCONN;
+  private @Nullable BoundPath path;
+  private boolean accepting;
+
+  ListenerChannel(EventLoop loop, int fd, EventLoopGroup children) {
+    super(loop, fd);
+    this.children = children;
+  }
+
+  @Override
+  String kind() {
+    return "listener";
+  }
+
+  @Override
+  void doBind(Address address, Promise<Void> promise) {
+    if (!isOpen()) {
+      fail(promise, new ClosedException("bind " + address));
+      return;
+    }
+    IOException failure = null;
+    int result = bind(address);
+    if (result < 0) {
+      failure = SocketErrors.of("bind", address, result);
+    } else {
+      // Before listen, so that nothing is left behind whatever comes next.
+      path = BoundPath.of(address);
+      result = loop.kernel().listen(fd, backlog);
+      if (result < 0) {
+        failure = SocketErrors.of("listen", address, result);
+      }
+    }
+    if (failure != null) {
+      fail(promise, failure);
+      close(null);
+      return;
+    }
+    active = true;
+    localAddress();
+    complete(promise);
+    pipeline().head.fireChannelActive();
+    readNext();
+  }
+
+  @Override
+  void awaitReadable() {
+    if (active && !accepting) {
+      registration().awaitReadable();
+    }
+  }
+
+  @Override
+  public void readable() {
+    accepting = true;
+    int accepted = 0;
+    int result = 0;
+    Kernel kernel = loop.kernel();
+    while ((autoRead || accepted == 0 || readPending) && accepted < MAX_ACCEPTS && isOpen()) {
+      result = registration().accept();
+      if (result < 0 && !isTransient(result)) {
+        break;
+      }
+      if (result >= 0) {
+        Address peer = Sockaddr.decode(kernel.address(), kernel.addressLength());
+        readPending = false;
+        pipeline().head.fireChannelRead(new StreamChannel(children.next(), result, peer));
+      }
+      accepted++;
+    }
+    accepting = false;
+    if (accepted > 0) {
+      pipeline().head.fireChannelReadComplete();
+    }
+    if (!isOpen()) {
+      return;
+    }
+    if (result < 0 && result != -Errno.EAGAIN && !isTransient(result)) {
+      rest(result);
+    } else if (accepted == 0) {
+      awaitReadable();
+    } else {
+      readNext();
+    }
+  }
+
+  /** Errors of the connection that would have been accepted, not of the listener: accept(2). */
+  private static boolean isTransient(int result) {
+    return result == -Errno.ECONNABORTED
+        || result == -Errno.EPROTO
+        || result == -Errno.EPERM
+        || result == -Errno.ENETUNREACH
+        || result == -Errno.EHOSTUNREACH
+        || result == -Errno.ETIMEDOUT;
+  }
+
+  /** No descriptors or no memory: neither spin on the error, nor stop for good. */
+  private void rest(int errno) {
+    LOGGER.warn(
+        "{}: rests for {} ms: {}",
+        this,
+        REST_MILLIS,
+        SocketErrors.of("accept", localAddress(), errno).getMessage());
+    loop.schedule(this::rested, REST_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void rested() {
+    if (isOpen()) {
+      readNext();
+    }
+  }
+
+  @Override
+  void closing() {
+    if (path != null) {
+      path.delete(); // while the open socket keeps its inode from being another file's
+    }
+  }
+
+  @Override
+  void released() {}
+
+  @Override
+  Object ownOption(ChannelOption<?> option) {
+    return option == ChannelOption.BACKLOG ? (Object) backlog : super.ownOption(option);
+  }
+
+  @Override
+  void setOwnOption(ChannelOption<?> option, Object value) {
+    if (option == ChannelOption.BACKLOG) {
+      backlog = (Integer) value;
+    } else {
+      super.setOwnOption(option, value);
+    }
+  }
+
+  // A listener neither connects nor writes.
+
+  private UnsupportedOperationException unsupported(String operation) {
+    return new UnsupportedOperationException("a listener channel does not " + operation);
+  }
+
+  @Override
+  void doConnect(Address remote, @Nullable Address local, Promise<Void> promise) {
+    fail(promise, unsupported("connect"));
+  }
+
+  @Override
+  public void connected(int result) {
+    throw unsupported("connect");
+  }
+
+  @Override
+  void doWrite(Object message, @Nullable Promise<Void> promise) {
+    refuse(message, promise, unsupported("write"));
+  }
+
+  @Override
+  public void written(int result) {
+    throw unsupported("write");
+  }
+
+  @Override
+  void doFlush() {}
+
+  @Override
+  void doShutdownOutput(@Nullable Promise<Void> promise) {
+    fail(promise, unsupported("shut down"));
+  }
+
+  @Override
+  int expect(Object message) {
+    return 0;
+  }
+
+  @Override
+  void arrived(int size) {}
+
+  @Override
+  public boolean isWritable() {
+    return false;
+  }
+
+  @Override
+  public long pendingBytes() {
+    return 0;
+  }
+}

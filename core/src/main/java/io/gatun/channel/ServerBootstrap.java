@@ -1,0 +1,129 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.gatun.address.UnixAddress;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/**
+ * Makes listening channels, whose accepted channels it sets up. Set it up once, by one thread; then
+ * bind as often as needed, by any.
+ */
+public final class ServerBootstrap {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(ServerBootstrap.class);
+
+  private final Setup setup = new Setup();
+  private final Setup childSetup = new Setup();
+  private final EventLoopGroup listeners;
+  private final EventLoopGroup children;
+  private ChannelInitializer initializer = channel -> {};
+  private ChannelInitializer childInitializer = channel -> {};
+
+  /** Starts with the loops for listeners and for what they accept. */
+  public ServerBootstrap(EventLoopGroup group) {
+    this(group, group);
+  }
+
+  /** Starts with loops for listeners, and others for what they accept. */
+  public ServerBootstrap(EventLoopGroup listeners, EventLoopGroup children) {
+    this.listeners = listeners;
+    this.children = children;
+  }
+
+  /** Sets an option of the listener before it is bound. */
+  public <T> ServerBootstrap option(ChannelOption<T> option, T value) {
+    setup.option(option, value);
+    return this;
+  }
+
+  /**
+   * Sets an option of each accepted channel. Linux hands the listener's own TCP options down, which
+   * saves a system call for each connection.
+   */
+  public <T> ServerBootstrap childOption(ChannelOption<T> option, T value) {
+    childSetup.option(option, value);
+    return this;
+  }
+
+  /** Sets what adds the listener's own handlers; accepted channels are its messages. */
+  public ServerBootstrap handler(ChannelInitializer initializer) {
+    this.initializer = initializer;
+    return this;
+  }
+
+  /** Sets what adds each accepted channel's handlers. */
+  public ServerBootstrap childHandler(ChannelInitializer initializer) {
+    this.childInitializer = initializer;
+    return this;
+  }
+
+  /**
+   * Binds a listener and listens. A Unix path that was bound is removed when the listener closes,
+   * if it is still the same file.
+   *
+   * @return the listener once it listens
+   */
+  public Future<Channel> bind(Address local) {
+    EventLoop loop = listeners.next();
+    Promise<Channel> bound = loop.newPromise();
+    setup.run(loop, bound, () -> start(loop, local, bound));
+    return bound;
+  }
+
+  private void start(EventLoop loop, Address local, Promise<Channel> bound) throws Exception {
+    int fd = Setup.socket(loop, local);
+    ListenerChannel channel = new ListenerChannel(loop, fd, children);
+    setup.register(
+        channel,
+        listener -> {
+          if (!(local instanceof UnixAddress)) {
+            // What the systems' own servers do: a restart does not wait for old connections.
+            listener.setOption(ChannelOption.SO_REUSEADDR, true);
+          }
+          initializer.initialize(listener);
+          listener.pipeline().addLast("acceptor", new Acceptor());
+        });
+    Promise<Void> promise = channel.newPromise();
+    promise.addListener(done -> {
+      if (done.isSuccess()) {
+        if (!bound.trySuccess(channel)) {
+          channel.close();
+        }
+      } else {
+        bound.tryFailure(done.cause());
+      }
+    });
+    channel.pipeline().tail.bind(local, promise);
+  }
+
+  /** The last of a listener's handlers: gives each accepted channel to its loop. */
+  private final class Acceptor implements ChannelHandler {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      if (!(message instanceof StreamChannel child)) {
+        ctx.fireChannelRead(message);
+      } else if (child.eventLoop().inEventLoop()) {
+        start(child);
+      } else {
+        try {
+          child.eventLoop().execute(() -> start(child));
+        } catch (RuntimeException e) { // its loop has ended
+          child.abandon();
+          throw e;
+        }
+      }
+    }
+
+    private void start(StreamChannel child) {
+      try {
+        childSetup.register(child, childInitializer);
+        child.activate(null);
+      } catch (Exception e) {
+        LOGGER.warn("{}: could not be set up, and is closed", child, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.gatun.error.SocketErrors;
+import io.gatun.os.Constants;
+import io.gatun.os.Kernel;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+
+/** What both bootstraps do with a new channel. */
+final class Setup {
+  private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
+
+  <T> void option(ChannelOption<T> option, T value) {
+    options.put(option, value);
+  }
+
+  /** Something that happens on a loop; what it throws fails a promise. */
+  interface Step {
+    void run() throws Exception;
+  }
+
+  /** Runs on a loop, at once when on it. */
+  void run(EventLoop loop, Promise<Channel> promise, Step step) {
+    Runnable task =
+        () -> {
+          try {
+            if (!promise.isDone()) {
+              step.run();
+            }
+          } catch (Throwable t) {
+            promise.tryFailure(t);
+          }
+        };
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      promise.tryFailure(e);
+    }
+  }
+
+  /** Opens a stream socket of an address's family. */
+  static int socket(EventLoop loop, Address address) throws IOException {
+    if (loop.isShuttingDown()) {
+      throw new RejectedExecutionException(loop + " is shutting down");
+    }
+    Kernel kernel = loop.kernel();
+    int family = address.family().number();
+    int fd = kernel.socket(family, Constants.SOCK_STREAM, 0, true);
+    if (fd < 0) {
+      throw SocketErrors.of("socket", address, fd);
+    }
+    if (family == Constants.AF_INET || family == Constants.AF_INET6) {
+      // What an event loop wants unless told otherwise. What a listener accepts has it from the
+      // listener, so that it costs no call for a connection.
+      kernel.setsockopt(fd, Constants.IPPROTO_TCP, Constants.TCP_NODELAY, 1);
+    }
+    return fd;
+  }
+
+  /** Sets the options and adds the handlers; a channel that fails is closed. */
+  void register(AbstractChannel channel, ChannelInitializer initializer) throws Exception {
+    if (channel.eventLoop().isShuttingDown()) {
+      channel.abandon();
+      throw new RejectedExecutionException(channel.eventLoop() + " is shutting down");
+    }
+    try {
+      channel.register(registered -> {
+        for (Map.Entry<ChannelOption<?>, Object> entry : options.entrySet()) {
+          set(registered, entry.getKey(), entry.getValue());
+        }
+        initializer.initialize(registered);
+      });
+    } catch (Throwable t) {
+      channel.close(null);
+      throw t;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // option() saw to it that the types fit
+  private static <T> void set(Channel channel, ChannelOption<?> option, Object value)
+      throws IOException {
+    channel.setOption((ChannelOption<T>) option, (T) value);
+  }
+}

@@ -1,0 +1,81 @@
+package io.gatun.error;
+
+import io.gatun.os.Abi;
+import java.net.UnknownHostException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A name could not be resolved: {@code getaddrinfo no.such.host:80: EAI_NONAME (-2) Name or service
+ * not known}.
+ *
+ * <p>getaddrinfo(3) has error codes of its own. As in Python's {@code gaierror}, {@link #errno} is
+ * that code and {@link #errnoName} its name.
+ */
+public final class ResolveException extends UnknownHostException implements SocketError {
+  private static final long serialVersionUID = 1;
+
+  private final String call;
+  private final int gaiCode;
+
+  /**
+   * Makes the exception.
+   *
+   * @param call {@code getaddrinfo} or {@code getnameinfo}
+   * @param name what was to be resolved, or null to name nothing
+   * @param gaiCode the call's result, one of netdb.h's EAI codes
+   */
+  public ResolveException(String call, @Nullable Object name, int gaiCode) {
+    super(SocketErrors.line(call, name, codeName(gaiCode), gaiCode, codeText(gaiCode)));
+    this.call = call;
+    this.gaiCode = gaiCode;
+  }
+
+  /** {@return the result of getaddrinfo(3) or getnameinfo(3): negative on Linux, not everywhere} */
+  public int gaiCode() {
+    return gaiCode;
+  }
+
+  @Override
+  public String call() {
+    return call;
+  }
+
+  @Override
+  public int errno() {
+    return gaiCode;
+  }
+
+  @Override
+  public String errnoName() {
+    return codeName(gaiCode);
+  }
+
+  private static String codeName(int code) {
+    for (Map.Entry<String, Integer> constant : Abi.HOST.constants().entrySet()) {
+      if (constant.getValue() == code && constant.getKey().startsWith("EAI_")) {
+        return constant.getKey();
+      }
+    }
+    return "EAI " + code;
+  }
+
+  /** The texts of glibc's gai_strerror(3), for every system. */
+  private static String codeText(int code) {
+    return switch (codeName(code)) {
+      case "EAI_ADDRFAMILY" -> "Address family for hostname not supported";
+      case "EAI_AGAIN" -> "Temporary failure in name resolution";
+      case "EAI_BADFLAGS" -> "Bad value for ai_flags";
+      case "EAI_FAIL" -> "Non-recoverable failure in name resolution";
+      case "EAI_FAMILY" -> "ai_family not supported";
+      case "EAI_MEMORY" -> "Memory allocation failure";
+      case "EAI_NODATA" -> "No address associated with hostname";
+      case "EAI_NONAME" -> "Name or service not known";
+      case "EAI_OVERFLOW" -> "Argument buffer overflow";
+      case "EAI_SERVICE" -> "Servname not supported for ai_socktype";
+      case "EAI_SOCKTYPE" -> "ai_socktype not supported";
+      case "EAI_SYSTEM" -> "System error";
+      default -> "Unknown error";
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package io.gatun.os;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * What one operating system on one architecture means by its names: constants, errno numbers and
+ * struct layouts. A difference between systems is a different number here, not a branch in the
+ * code; a name that a system lacks is absent, and {@link #has} is how code asks.
+ *
+ * <p>Every record can be loaded on every machine, so that each can be checked against the headers
+ * of the system that it describes.
+ *
+ * @param constants the integer constants by their C name
+ * @param errnos the error numbers by their C name
+ * @param structs the layouts by their C name, without the keyword before it
+ */
+public record Abi(
+    Os os,
+    Arch arch,
+    SequencedMap<String, Integer> constants,
+    SequencedMap<String, Integer> errnos,
+    SequencedMap<String, Struct> structs) {
+
+  /** The record of the machine this runs on. */
+  public static final Abi HOST = of(Os.host(), Arch.host());
+
+  /**
+   * Returns the record of a system.
+   *
+   * @throws UnsupportedOperationException if there is none yet
+   */
+  public static Abi of(Os os, Arch arch) {
+    return switch (os) {
+      case LINUX -> LinuxAbi.of(arch);
+      default -> throw new UnsupportedOperationException("Gatun does not describe " + os + " yet");
+    };
+  }
+
+  /** Returns whether this system has a constant of this name. */
+  public boolean has(String constant) {
+    return constants.containsKey(constant);
+  }
+
+  /**
+   * Returns a constant by its C name.
+   *
+   * @throws IllegalArgumentException if this system has none of that name
+   */
+  public int value(String constant) {
+    return lookUp(constants, constant, "constant");
+  }
+
+  /** Returns a constant by its C name, or {@code otherwise} where this system lacks it. */
+  public int valueOr(String constant, int otherwise) {
+    return constants.getOrDefault(constant, otherwise);
+  }
+
+  /** Returns an error number by its C name. */
+  public int errno(String name) {
+    return lookUp(errnos, name, "errno");
+  }
+
+  /** Returns a layout by its C name without the word {@code struct}. */
+  public Struct struct(String name) {
+    return lookUp(structs, name, "struct");
+  }
+
+  private <T> T lookUp(Map<String, T> in, String name, String what) {
+    T found = in.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException(os + " has no " + what + " " + name);
+    }
+    return found;
+  }
+
+  /** Collects the entries of a record; a name given twice is a mistake in the table. */
+  static final class Builder {
+    private final LinkedHashMap<String, Integer> constants = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Integer> errnos = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Struct> structs = new LinkedHashMap<>();
+
+    /** Adds a table of lines, each a name and a number. */
+    Builder constants(String table) {
+      return putAll(constants, table);
+    }
+
+    /** Adds a table of lines, each a name and a number. */
+    Builder errnos(String table) {
+      return putAll(errnos, table);
+    }
+
+    Builder struct(Struct struct) {
+      return putNew(structs, struct.name().substring(struct.name().indexOf(' ') + 1), struct);
+    }
+
+    private Builder putAll(Map<String, Integer> into, String table) {
+      table
+          .lines()
+          .forEach(line -> {
+            int space = line.indexOf(' ');
+            // decode reads hexadecimal too, and as a long it takes numbers above 2^31.
+            int value = Long.decode(line.substring(space + 1)).intValue();
+            putNew(into, line.substring(0, space), value);
+          });
+      return this;
+    }
+
+    private <T> Builder putNew(Map<String, T> into, String name, T value) {
+      if (into.put(name, value) != null) {
+        throw new IllegalArgumentException(name + " stands twice in the table");
+      }
+      return this;
+    }
+
+    Abi build(Os os, Arch arch) {
+      return new Abi(os, arch, constants, errnos, structs);
+    }
+  }
+}

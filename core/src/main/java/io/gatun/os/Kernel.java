@@ -1,0 +1,306 @@
+package io.gatun.os;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
+
+/**
+ * The system calls of the host, one method each.
+ *
+ * <p>Every method returns zero or more as the call does, or a failure as the negative errno; none
+ * throws and none allocates. Memory is given by address and must stay alive during the call.
+ * Descriptors are created close-on-exec.
+ *
+ * <p>An instance owns the memory that a call needs beside its arguments (the captured errno, an
+ * address, a message header), so <b>one thread at a time</b> may use it: an event loop owns one, a
+ * platform thread has one for life, and a virtual thread borrows one for the length of a call that
+ * does not block.
+ */
+public abstract class Kernel {
+  /** How many iovecs {@link #iovecs} has room for. */
+  public static final int IOVECS = 256;
+
+  /** Bytes that {@link #transfer} has room for. */
+  public static final int TRANSFER = 64 * 1024;
+
+  private static final int CAPTURE = 0;
+  private static final int LENGTH = 16;
+  private static final int VALUE = 32;
+  private static final int ADDRESS = 64;
+  private static final int ADDRESS_SIZE = 128; // sizeof(struct sockaddr_storage)
+  private static final int MESSAGE = ADDRESS + ADDRESS_SIZE;
+  private static final int IOVEC = MESSAGE + 64;
+
+  private static final ThreadLocal<Kernel> BOUND = ThreadLocal.withInitial(Kernel::bind);
+
+  /** Enough for all carriers of virtual threads; one that is not returned in time is collected. */
+  private static final MpmcVarHandleArrayQueue<Kernel> POOL = new MpmcVarHandleArrayQueue<>(256);
+
+  /** Held so that the memory lives as long as this object. */
+  private final MemorySegment memory;
+
+  private final long base;
+  private boolean pooled;
+  private long owner;
+  private MemorySegment transfer = MemorySegment.NULL;
+
+  /** The segment that downcalls leave errno in. */
+  final MemorySegment capture;
+
+  Kernel() {
+    memory = Arena.ofAuto().allocate(IOVEC + (long) IOVECS * Iovec.SIZE, 64);
+    base = memory.address();
+    capture = memory.asSlice(CAPTURE, Native.CAPTURE.byteSize());
+  }
+
+  /** Makes an instance for one owner. */
+  public static Kernel create() {
+    return new Posix();
+  }
+
+  private static Kernel bind() {
+    Kernel kernel = create();
+    kernel.owner = kernel.thread();
+    return kernel;
+  }
+
+  /**
+   * The platform thread that has this instance for life, for {@link #interrupt}; 0 if it is a
+   * loop's or was borrowed by a virtual thread.
+   */
+  public final long owner() {
+    return owner;
+  }
+
+  /**
+   * Returns an instance for the calling thread, to be given back by {@link #release}. A virtual
+   * thread must not block, park or yield in between.
+   */
+  public static Kernel acquire() {
+    if (!Thread.currentThread().isVirtual()) {
+      return BOUND.get();
+    }
+    Kernel kernel = POOL.relaxedPoll();
+    if (kernel == null) {
+      kernel = create();
+      kernel.pooled = true;
+    }
+    return kernel;
+  }
+
+  /** Gives back what {@link #acquire} returned. */
+  public static void release(Kernel kernel) {
+    if (kernel.pooled) {
+      POOL.relaxedOffer(kernel);
+    }
+  }
+
+  /**
+   * Where {@link #accept}, {@link #recvfrom}, {@link #getsockname} and {@link #getpeername} leave
+   * an address, and where a caller may encode one: 128 bytes.
+   */
+  public final long address() {
+    return base + ADDRESS;
+  }
+
+  /** The length of the address that the last of those calls left, as the kernel gave it. */
+  public final int addressLength() {
+    return Memory.getInt(base + LENGTH);
+  }
+
+  /** Room for {@link #IOVECS} iovecs. */
+  public final long iovecs() {
+    return base + IOVEC;
+  }
+
+  /** Room for {@link #TRANSFER} bytes on their way between a heap array and a blocking call. */
+  public final long transfer() {
+    if (transfer.address() == 0) {
+      transfer = Arena.ofAuto().allocate(TRANSFER, 64);
+    }
+    return transfer.address();
+  }
+
+  /** Room for 32 bytes: an option's value, a timespec. */
+  final long value() {
+    return base + VALUE;
+  }
+
+  final long message() {
+    return base + MESSAGE;
+  }
+
+  /** Prepares the address buffer for a call that fills it, and returns the length's address. */
+  final long expectAddress() {
+    Memory.setInt(base + LENGTH, ADDRESS_SIZE);
+    return base + LENGTH;
+  }
+
+  /** socket(2). Returns the descriptor. */
+  public abstract int socket(int family, int type, int protocol, boolean nonBlocking);
+
+  /** socketpair(2). Returns the first descriptor in the low and the second in the high half. */
+  public abstract long socketpair(int family, int type, int protocol, boolean nonBlocking);
+
+  /** bind(2). */
+  public abstract int bind(int fd, long address, int length);
+
+  /** listen(2). */
+  public abstract int listen(int fd, int backlog);
+
+  /** accept4(2). Returns the new descriptor; the peer's address is in {@link #address}. */
+  public abstract int accept(int fd, boolean nonBlocking);
+
+  /** connect(2). */
+  public abstract int connect(int fd, long address, int length);
+
+  /** recv(2). Returns the number of bytes, 0 at the end of a stream. */
+  public abstract int recv(int fd, long buffer, int length, int flags);
+
+  /** recv(2) into a heap array, always with MSG_DONTWAIT: the garbage collector waits for it. */
+  public abstract int recv(int fd, byte[] buffer, int offset, int length, int flags);
+
+  /** send(2), with MSG_NOSIGNAL. Returns the number of bytes taken. */
+  public abstract int send(int fd, long buffer, int length, int flags);
+
+  /** send(2) from a heap array, always with MSG_DONTWAIT: the garbage collector waits for it. */
+  public abstract int send(int fd, byte[] buffer, int offset, int length, int flags);
+
+  /** recvfrom(2). The sender's address is in {@link #address}. */
+  public abstract int recvfrom(int fd, long buffer, int length, int flags);
+
+  /** sendto(2), with MSG_NOSIGNAL. */
+  public abstract int sendto(
+      int fd, long buffer, int length, int flags, long address, int addressLength);
+
+  /** recvmsg(2) with a message header that the caller filled. */
+  public abstract int recvmsg(int fd, long message, int flags);
+
+  /** sendmsg(2), with MSG_NOSIGNAL, of a message header that the caller filled. */
+  public abstract int sendmsg(int fd, long message, int flags);
+
+  /** sendmsg(2), with MSG_NOSIGNAL, of iovecs alone: a writev(2) that raises no SIGPIPE. */
+  public final int send(int fd, long iovecs, int count) {
+    return sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0);
+  }
+
+  /** readv(2). */
+  public abstract int readv(int fd, long iovecs, int count);
+
+  /** writev(2). It raises SIGPIPE on a broken connection, which Java runtimes ignore. */
+  public abstract int writev(int fd, long iovecs, int count);
+
+  /** shutdown(2). */
+  public abstract int shutdown(int fd, int how);
+
+  /** close(2). Never repeated after EINTR: the descriptor is gone all the same. */
+  public abstract int close(int fd);
+
+  /** getsockopt(2). Returns the length of the value. */
+  public abstract int getsockopt(int fd, int level, int option, long value, int length);
+
+  /** setsockopt(2). */
+  public abstract int setsockopt(int fd, int level, int option, long value, int length);
+
+  /** Reads an option that is an int. Failures are negative errnos, so a value must not be. */
+  public final int getsockopt(int fd, int level, int option) {
+    Memory.setInt(value(), 0);
+    int length = getsockopt(fd, level, option, value(), Integer.BYTES);
+    return length < 0 ? length : Memory.getInt(value());
+  }
+
+  /** Writes an option that is an int. */
+  public final int setsockopt(int fd, int level, int option, int value) {
+    Memory.setInt(value(), value);
+    return setsockopt(fd, level, option, value(), Integer.BYTES);
+  }
+
+  /** Reads SO_LINGER: 0 when off, else the seconds plus 1; or a negative errno. */
+  public final int getLinger(int fd) {
+    Struct linger = Linger.STRUCT;
+    int length = getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_LINGER, value(), linger.size());
+    if (length < 0) {
+      return length;
+    }
+    return linger.get(value(), "l_onoff") == 0 ? 0 : (int) linger.get(value(), "l_linger") + 1;
+  }
+
+  /** Writes SO_LINGER: seconds, negative for off. */
+  public final int setLinger(int fd, int seconds) {
+    Struct linger = Linger.STRUCT;
+    linger.set(value(), "l_onoff", seconds < 0 ? 0 : 1);
+    linger.set(value(), "l_linger", Math.max(0, seconds));
+    return setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_LINGER, value(), linger.size());
+  }
+
+  private static final class Linger {
+    static final Struct STRUCT = Abi.HOST.struct("linger");
+  }
+
+  /** getsockname(2) into {@link #address}. */
+  public abstract int getsockname(int fd);
+
+  /** getpeername(2) into {@link #address}. */
+  public abstract int getpeername(int fd);
+
+  /** fcntl(2) with an int argument. */
+  public abstract int fcntl(int fd, int command, int argument);
+
+  /** Returns 1 when the descriptor is non-blocking, 0 when not. */
+  public abstract int isNonBlocking(int fd);
+
+  /** Sets or clears O_NONBLOCK, with one call more only where the flag has to change. */
+  public abstract int setNonBlocking(int fd, boolean nonBlocking);
+
+  /** ioctl(2) with an argument that is a number or an address. */
+  public abstract int ioctl(int fd, long request, long argument);
+
+  /**
+   * ppoll(2), or poll(2) with the time rounded up where there is none.
+   *
+   * @param fds an array of struct pollfd
+   * @param timeoutNanos negative to wait without end
+   */
+  public abstract int poll(long fds, int count, long timeoutNanos);
+
+  /** poll(2) on one descriptor. Returns its revents, 0 when the time is over. */
+  public final int poll(int fd, int events, long timeoutNanos) {
+    long pollfd = message();
+    Pollfd.set(pollfd, fd, events);
+    int ready = poll(pollfd, 1, timeoutNanos);
+    return ready <= 0 ? ready : Pollfd.revents(pollfd);
+  }
+
+  /** eventfd(2), non-blocking. */
+  public abstract int eventfd();
+
+  /** pipe2(2), non-blocking. Returns the read end in the low and the write end in the high half. */
+  public abstract long pipe();
+
+  /** read(2). */
+  public abstract int read(int fd, long buffer, int length);
+
+  /**
+   * Writes eight bytes that count as one on an eventfd. Any thread may call this on any instance:
+   * it captures nothing, since its one failure, EAGAIN, means that a wake-up is under way.
+   */
+  public abstract void signal(int fd);
+
+  /** dup3(2) with close-on-exec: {@code to} becomes a second name of {@code from}. */
+  public abstract int dup(int from, int to);
+
+  /** pthread_self(3): the calling thread, for {@link #interrupt}. */
+  public abstract long thread();
+
+  /**
+   * pthread_kill(3) with a signal whose handler does nothing: a call that the thread is blocked in
+   * returns EINTR. Any thread may call this on any instance.
+   */
+  public abstract void interrupt(long thread);
+
+  /** getaddrinfo(3). Returns 0 or the EAI code, as it is. */
+  public abstract int getaddrinfo(long node, long service, long hints, long result);
+
+  /** freeaddrinfo(3). */
+  public abstract void freeaddrinfo(long result);
+}

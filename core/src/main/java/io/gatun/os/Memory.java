@@ -1,0 +1,69 @@
+package io.gatun.os;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Native memory by address, in the machine's byte order. Nothing is checked: an address must come
+ * from memory that the caller keeps alive.
+ */
+public final class Memory {
+  /**
+   * All of the address space as one segment: an access is one instruction and allocates nothing.
+   */
+  @SuppressWarnings("restricted")
+  private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private Memory() {}
+
+  public static byte getByte(long address) {
+    return ALL.get(JAVA_BYTE, address);
+  }
+
+  public static short getShort(long address) {
+    return ALL.get(JAVA_SHORT_UNALIGNED, address);
+  }
+
+  public static int getInt(long address) {
+    return ALL.get(JAVA_INT_UNALIGNED, address);
+  }
+
+  public static long getLong(long address) {
+    return ALL.get(JAVA_LONG_UNALIGNED, address);
+  }
+
+  public static void setByte(long address, byte value) {
+    ALL.set(JAVA_BYTE, address, value);
+  }
+
+  public static void setShort(long address, short value) {
+    ALL.set(JAVA_SHORT_UNALIGNED, address, value);
+  }
+
+  public static void setInt(long address, int value) {
+    ALL.set(JAVA_INT_UNALIGNED, address, value);
+  }
+
+  public static void setLong(long address, long value) {
+    ALL.set(JAVA_LONG_UNALIGNED, address, value);
+  }
+
+  /** Copies {@code length} bytes from native memory into an array. */
+  public static void get(long address, byte[] into, int offset, int length) {
+    MemorySegment.copy(ALL, JAVA_BYTE, address, into, offset, length);
+  }
+
+  /** Copies {@code length} bytes of an array into native memory. */
+  public static void set(long address, byte[] from, int offset, int length) {
+    MemorySegment.copy(from, offset, ALL, JAVA_BYTE, address, length);
+  }
+
+  /** Sets {@code length} bytes to zero. */
+  public static void clear(long address, long length) {
+    ALL.asSlice(address, length).fill((byte) 0);
+  }
+}

@@ -1,0 +1,594 @@
+package io.gatun.os;
+
+import static io.gatun.os.Constants.MSG_DONTWAIT;
+import static io.gatun.os.Constants.MSG_NOSIGNAL;
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The calls of a POSIX C library. Each handle sits in a class of its own, so that a program links
+ * only what it calls: linking one costs up to a millisecond at start-up.
+ */
+final class Posix extends Kernel {
+  private static final Abi ABI = Abi.HOST;
+  private static final int SOCK_CLOEXEC = ABI.value("SOCK_CLOEXEC");
+  private static final int SOCK_NONBLOCK = ABI.value("SOCK_NONBLOCK");
+  private static final int O_CLOEXEC = ABI.value("O_CLOEXEC");
+  private static final int O_NONBLOCK = ABI.value("O_NONBLOCK");
+  private static final int F_GETFL = ABI.value("F_GETFL");
+  private static final int F_SETFL = ABI.value("F_SETFL");
+  private static final long ERRNO = Native.capturedOffset();
+
+  /** A failed call's errno, negative. */
+  private int error() {
+    return -capture.get(JAVA_INT, ERRNO);
+  }
+
+  private int result(int result) {
+    return result >= 0 ? result : error();
+  }
+
+  private int result(long result) {
+    return result >= 0 ? (int) result : error();
+  }
+
+  private static int flags(boolean nonBlocking) {
+    return nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
+  }
+
+  private static final class Socket {
+    static final MethodHandle CALL =
+        Native.capturing("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int socket(int family, int type, int protocol, boolean nonBlocking) {
+    try {
+      return result(
+          (int) Socket.CALL.invokeExact(capture, family, type | flags(nonBlocking), protocol));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "socket", family, type, protocol);
+    }
+  }
+
+  private static final class Socketpair {
+    static final MethodHandle CALL =
+        Native.capturing("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  }
+
+  @Override
+  public long socketpair(int family, int type, int protocol, boolean nonBlocking) {
+    try {
+      int result =
+          (int)
+              Socketpair.CALL.invokeExact(
+                  capture, family, type | flags(nonBlocking), protocol, value());
+      return result < 0 ? error() : Memory.getLong(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "socketpair", family, type, protocol);
+    }
+  }
+
+  private static final class Bind {
+    static final MethodHandle CALL =
+        Native.capturing("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int bind(int fd, long address, int length) {
+    try {
+      return result((int) Bind.CALL.invokeExact(capture, fd, address, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "bind", fd);
+    }
+  }
+
+  private static final class Listen {
+    static final MethodHandle CALL = Native.capturing("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int listen(int fd, int backlog) {
+    try {
+      return result((int) Listen.CALL.invokeExact(capture, fd, backlog));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "listen", fd, backlog);
+    }
+  }
+
+  private static final class Accept4 {
+    static final MethodHandle CALL =
+        Native.capturing("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int accept(int fd, boolean nonBlocking) {
+    try {
+      return result(
+          (int)
+              Accept4.CALL.invokeExact(
+                  capture, fd, address(), expectAddress(), flags(nonBlocking)));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "accept", fd);
+    }
+  }
+
+  private static final class Connect {
+    static final MethodHandle CALL =
+        Native.capturing("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int connect(int fd, long address, int length) {
+    try {
+      return result((int) Connect.CALL.invokeExact(capture, fd, address, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "connect", fd);
+    }
+  }
+
+  private static final class Recv {
+    static final MethodHandle CALL =
+        Native.capturing("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int recv(int fd, long buffer, int length, int flags) {
+    try {
+      return result((long) Recv.CALL.invokeExact(capture, fd, buffer, (long) length, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recv", fd);
+    }
+  }
+
+  private static final class RecvHeap {
+    static final MethodHandle CALL =
+        Native.critical("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int recv(int fd, byte[] buffer, int offset, int length, int flags) {
+    try {
+      MemorySegment heap = MemorySegment.ofArray(buffer).asSlice(offset, length);
+      return result(
+          (long) RecvHeap.CALL.invokeExact(capture, fd, heap, (long) length, flags | MSG_DONTWAIT));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recv", fd);
+    }
+  }
+
+  private static final class Send {
+    static final MethodHandle CALL =
+        Native.capturing("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int send(int fd, long buffer, int length, int flags) {
+    try {
+      return result(
+          (long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags | MSG_NOSIGNAL));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "send", fd);
+    }
+  }
+
+  private static final class SendHeap {
+    static final MethodHandle CALL =
+        Native.critical("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int send(int fd, byte[] buffer, int offset, int length, int flags) {
+    try {
+      MemorySegment heap = MemorySegment.ofArray(buffer).asSlice(offset, length);
+      return result(
+          (long)
+              SendHeap.CALL.invokeExact(
+                  capture, fd, heap, (long) length, flags | MSG_DONTWAIT | MSG_NOSIGNAL));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "send", fd);
+    }
+  }
+
+  private static final class Recvfrom {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int recvfrom(int fd, long buffer, int length, int flags) {
+    try {
+      return result(
+          (long)
+              Recvfrom.CALL.invokeExact(
+                  capture, fd, buffer, (long) length, flags, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recvfrom", fd);
+    }
+  }
+
+  private static final class Sendto {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int sendto(int fd, long buffer, int length, int flags, long address, int addressLength) {
+    try {
+      return result(
+          (long)
+              Sendto.CALL.invokeExact(
+                  capture,
+                  fd,
+                  buffer,
+                  (long) length,
+                  flags | MSG_NOSIGNAL,
+                  address,
+                  addressLength));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sendto", fd);
+    }
+  }
+
+  private static final class Recvmsg {
+    static final MethodHandle CALL =
+        Native.capturing("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int recvmsg(int fd, long message, int flags) {
+    try {
+      return result((long) Recvmsg.CALL.invokeExact(capture, fd, message, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recvmsg", fd);
+    }
+  }
+
+  private static final class Sendmsg {
+    static final MethodHandle CALL =
+        Native.capturing("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int sendmsg(int fd, long message, int flags) {
+    try {
+      return result((long) Sendmsg.CALL.invokeExact(capture, fd, message, flags | MSG_NOSIGNAL));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sendmsg", fd);
+    }
+  }
+
+  private static final class Readv {
+    static final MethodHandle CALL =
+        Native.capturing("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int readv(int fd, long iovecs, int count) {
+    try {
+      return result((long) Readv.CALL.invokeExact(capture, fd, iovecs, count));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "readv", fd);
+    }
+  }
+
+  private static final class Writev {
+    static final MethodHandle CALL =
+        Native.capturing("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int writev(int fd, long iovecs, int count) {
+    try {
+      return result((long) Writev.CALL.invokeExact(capture, fd, iovecs, count));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "writev", fd);
+    }
+  }
+
+  private static final class Shutdown {
+    static final MethodHandle CALL = Native.capturing("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int shutdown(int fd, int how) {
+    try {
+      return result((int) Shutdown.CALL.invokeExact(capture, fd, how));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "shutdown", fd, how);
+    }
+  }
+
+  private static final class Close {
+    static final MethodHandle CALL = Native.capturing("close", JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int close(int fd) {
+    try {
+      return result((int) Close.CALL.invokeExact(capture, fd));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "close", fd);
+    }
+  }
+
+  private static final class Getsockopt {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getsockopt(int fd, int level, int option, long value, int length) {
+    try {
+      long lengthAddress = expectAddress();
+      Memory.setInt(lengthAddress, length);
+      int result =
+          (int) Getsockopt.CALL.invokeExact(capture, fd, level, option, value, lengthAddress);
+      return result < 0 ? error() : Memory.getInt(lengthAddress);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getsockopt", fd, level, option);
+    }
+  }
+
+  private static final class Setsockopt {
+    static final MethodHandle CALL =
+        Native.capturing("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int setsockopt(int fd, int level, int option, long value, int length) {
+    try {
+      return result((int) Setsockopt.CALL.invokeExact(capture, fd, level, option, value, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "setsockopt", fd, level, option);
+    }
+  }
+
+  private static final class Getsockname {
+    static final MethodHandle CALL =
+        Native.capturing("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getsockname(int fd) {
+    try {
+      return result((int) Getsockname.CALL.invokeExact(capture, fd, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getsockname", fd);
+    }
+  }
+
+  private static final class Getpeername {
+    static final MethodHandle CALL =
+        Native.capturing("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getpeername(int fd) {
+    try {
+      return result((int) Getpeername.CALL.invokeExact(capture, fd, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getpeername", fd);
+    }
+  }
+
+  private static final class Fcntl {
+    static final MethodHandle CALL =
+        Native.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    try {
+      return result((int) Fcntl.CALL.invokeExact(capture, fd, command, argument));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "fcntl", fd, command, argument);
+    }
+  }
+
+  @Override
+  public int isNonBlocking(int fd) {
+    int flags = fcntl(fd, F_GETFL, 0);
+    return flags < 0 ? flags : (flags & O_NONBLOCK) == 0 ? 0 : 1;
+  }
+
+  @Override
+  public int setNonBlocking(int fd, boolean nonBlocking) {
+    int flags = fcntl(fd, F_GETFL, 0);
+    if (flags < 0) {
+      return flags;
+    }
+    int wanted = nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return wanted == flags ? 0 : fcntl(fd, F_SETFL, wanted);
+  }
+
+  private static final class Ioctl {
+    static final MethodHandle CALL =
+        Native.variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int ioctl(int fd, long request, long argument) {
+    try {
+      return result((int) Ioctl.CALL.invokeExact(capture, fd, request, argument));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "ioctl", fd, request);
+    }
+  }
+
+  private static final class Poll {
+    /** macOS has no ppoll: there time is rounded up to whole milliseconds. */
+    static final boolean PRECISE = Native.find("ppoll").isPresent();
+
+    static final MethodHandle CALL =
+        PRECISE
+            ? Native.capturing("ppoll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG)
+            : Native.capturing("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int poll(long fds, int count, long timeoutNanos) {
+    try {
+      if (Poll.PRECISE) {
+        long timeout = timeoutNanos < 0 ? 0 : Timespec.set(value(), timeoutNanos);
+        return result((int) Poll.CALL.invokeExact(capture, fds, (long) count, timeout, 0L));
+      }
+      return result(
+          (int) Poll.CALL.invokeExact(capture, fds, (long) count, Timespec.millis(timeoutNanos)));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "poll", count);
+    }
+  }
+
+  private static final class Eventfd {
+    static final int FLAGS = ABI.value("EFD_NONBLOCK") | ABI.value("EFD_CLOEXEC");
+    static final MethodHandle CALL = Native.capturing("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int eventfd() {
+    try {
+      return result((int) Eventfd.CALL.invokeExact(capture, 0, Eventfd.FLAGS));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "eventfd");
+    }
+  }
+
+  private static final class Pipe2 {
+    static final MethodHandle CALL = Native.capturing("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public long pipe() {
+    try {
+      int result = (int) Pipe2.CALL.invokeExact(capture, value(), O_NONBLOCK | O_CLOEXEC);
+      return result < 0 ? error() : Memory.getLong(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "pipe");
+    }
+  }
+
+  private static final class Read {
+    static final MethodHandle CALL =
+        Native.capturing("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int read(int fd, long buffer, int length) {
+    try {
+      return result((long) Read.CALL.invokeExact(capture, fd, buffer, (long) length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "read", fd);
+    }
+  }
+
+  private static final class Signal {
+    static final MethodHandle CALL =
+        Native.plain("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1L);
+  }
+
+  @Override
+  public void signal(int fd) {
+    try {
+      long ignored = (long) Signal.CALL.invokeExact(fd, Signal.ONE.address(), (long) Long.BYTES);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "write", fd);
+    }
+  }
+
+  private static final class Dup3 {
+    static final MethodHandle CALL =
+        Native.capturing("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int dup(int from, int to) {
+    try {
+      return result((int) Dup3.CALL.invokeExact(capture, from, to, O_CLOEXEC));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "dup3", from, to);
+    }
+  }
+
+  private static final class Pthread {
+    static final MethodHandle SELF = Native.plain("pthread_self", JAVA_LONG);
+    static final MethodHandle KILL = Native.plain("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
+
+    /**
+     * The JDK itself wakes blocked threads by SIGRTMAX - 2; the next one down is ours. Signal 61
+     * does nothing unless someone sends it.
+     */
+    static final int SIGNAL = 61;
+
+    static {
+      install();
+    }
+
+    /** Points the signal at abs(3), a handler that changes nothing, without SA_RESTART. */
+    private static void install() {
+      MethodHandle sigaction = Native.plain("sigaction", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      Struct struct = ABI.struct("sigaction");
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment action = arena.allocate(struct.size(), 8);
+        struct.set(action.address(), "sa_handler", Native.find("abs").orElseThrow().address());
+        int result = (int) sigaction.invokeExact(SIGNAL, action.address(), 0L);
+        if (result != 0) {
+          throw new AssertionError("sigaction(" + SIGNAL + ") failed");
+        }
+      } catch (Throwable t) {
+        throw Native.unexpected(t, "sigaction", SIGNAL);
+      }
+    }
+  }
+
+  @Override
+  public long thread() {
+    try {
+      return (long) Pthread.SELF.invokeExact();
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "pthread_self");
+    }
+  }
+
+  @Override
+  public void interrupt(long thread) {
+    try {
+      int ignored = (int) Pthread.KILL.invokeExact(thread, Pthread.SIGNAL);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "pthread_kill");
+    }
+  }
+
+  private static final class Getaddrinfo {
+    static final MethodHandle CALL =
+        Native.plain("getaddrinfo", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle FREE = Native.plainVoid("freeaddrinfo", JAVA_LONG);
+  }
+
+  @Override
+  public int getaddrinfo(long node, long service, long hints, long result) {
+    try {
+      return (int) Getaddrinfo.CALL.invokeExact(node, service, hints, result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getaddrinfo");
+    }
+  }
+
+  @Override
+  public void freeaddrinfo(long result) {
+    try {
+      Getaddrinfo.FREE.invokeExact(result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "freeaddrinfo");
+    }
+  }
+}

@@ -1,0 +1,433 @@
+package io.gatun.socket;
+
+import static io.gatun.os.Errno.EAGAIN;
+import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.EINTR;
+
+import io.gatun.address.Address;
+import io.gatun.address.Sockaddr;
+import io.gatun.address.UnixAddress;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketErrors;
+import io.gatun.error.TimedOutException;
+import io.gatun.os.Constants;
+import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a socket that may have to wait, each in the way that costs least: a blocking call
+ * where the descriptor blocks, else the call and poll(2), on a virtual thread the call and a park.
+ */
+final class Operations {
+  /** The timeout of a blocking socket, in nanoseconds as all timeouts here. */
+  static final long FOREVER = -1;
+
+  /** A poll that took less did not wait: a context switch alone takes longer. */
+  private static final long INSTANT_NANOS = 3_000;
+
+  /** First and longest pause before a Unix socket whose peer's backlog is full tries again. */
+  private static final long FIRST_RETRY_NANOS = 100_000;
+
+  private static final long LONGEST_RETRY_NANOS = 20_000_000;
+
+  static volatile @Nullable InterruptHook interruptHook;
+
+  /** A call that waits for one half of the socket. */
+  enum Op {
+    RECV("recv", true),
+    SEND("send", false),
+    ACCEPT("accept", true);
+
+    final String call;
+    final boolean reads;
+
+    Op(String call, boolean reads) {
+      this.call = call;
+      this.reads = reads;
+    }
+  }
+
+  final Descriptor descriptor;
+  volatile long timeout = FOREVER;
+
+  /** Whether O_NONBLOCK is set. */
+  private volatile boolean nonBlocking;
+
+  /** Whom the socket was connected to, for messages. */
+  volatile @Nullable Address peer;
+
+  /**
+   * The last call on a half had to wait, so the next one polls first. A hint: races do not matter.
+   */
+  private boolean readsWait;
+
+  private boolean writesWait;
+
+  Operations(int fd) {
+    this.descriptor = new Descriptor(fd);
+  }
+
+  /** Sets or clears O_NONBLOCK. */
+  void setNonBlocking(String call, boolean wanted) throws IOException {
+    if (nonBlocking == wanted) {
+      return;
+    }
+    descriptor.acquire(call);
+    Kernel kernel = Kernel.acquire();
+    try {
+      settle(call, kernel.setNonBlocking(descriptor.fd, wanted));
+      nonBlocking = wanted;
+    } finally {
+      Kernel.release(kernel);
+      descriptor.release();
+    }
+  }
+
+  /** When a call that begins now has to end; only of use with a timeout. */
+  static long deadline(long timeout) {
+    return timeout > 0 ? System.nanoTime() + timeout : 0;
+  }
+
+  private static long left(long timeout, long deadline) {
+    return timeout == FOREVER ? FOREVER : Math.max(0, deadline - System.nanoTime());
+  }
+
+  /**
+   * Makes a call on one half.
+   *
+   * @param heap an array, or null
+   * @param at an offset in the array, or an address
+   * @param timeout of the whole, {@link #FOREVER}, or 0 not to wait
+   * @param deadline when the timeout is over
+   * @return what the call returned; not negative
+   */
+  int run(Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+      throws IOException {
+    descriptor.acquire(op.call);
+    try {
+      int result;
+      if (Thread.currentThread().isVirtual()) {
+        result = parking(op, heap, at, length, timeout, deadline);
+      } else if (nonBlocking || timeout == 0) {
+        result = polling(op, heap, at, length, timeout, deadline);
+      } else {
+        result = blocking(op, heap, at, length);
+      }
+      // 0 is what a call on the dead descriptor of a socket that was closed meanwhile returns.
+      return result > 0 ? result : settle(op.call, result);
+    } finally {
+      descriptor.release();
+    }
+  }
+
+  /** Returns a result that is none of a failure. */
+  int settle(String call, int result) throws IOException {
+    if (result > 0) {
+      return result;
+    }
+    if (descriptor.isClosed()) {
+      throw closed(call);
+    }
+    if (result < 0) {
+      throw SocketErrors.of(call, peer, result);
+    }
+    return result;
+  }
+
+  private static ClosedException closed(String call) {
+    return new ClosedException(call, "closed by another thread");
+  }
+
+  private static void interrupted() throws IOException {
+    InterruptHook hook = interruptHook;
+    if (hook != null) {
+      hook.interrupted();
+    }
+  }
+
+  private BlockedThreads blocked(boolean reads) {
+    return reads ? descriptor.readers : descriptor.writers;
+  }
+
+  /** The call, which does not wait: {@code MSG_DONTWAIT}, or the descriptor is non-blocking. */
+  private int once(Kernel kernel, Op op, byte @Nullable [] heap, long at, int length) {
+    int fd = descriptor.fd;
+    return switch (op) {
+      case RECV ->
+          heap == null
+              ? kernel.recv(fd, at, length, Constants.MSG_DONTWAIT)
+              : kernel.recv(fd, heap, (int) at, Math.min(length, Kernel.TRANSFER), 0);
+      case SEND ->
+          heap == null
+              ? kernel.send(fd, at, length, Constants.MSG_DONTWAIT)
+              : kernel.send(fd, heap, (int) at, Math.min(length, Kernel.TRANSFER), 0);
+      case ACCEPT -> kernel.accept(fd, false);
+    };
+  }
+
+  // In the kernel, on a descriptor that blocks
+
+  private int blocking(Op op, byte @Nullable [] heap, long at, int length) throws IOException {
+    Kernel kernel = Kernel.acquire();
+    if (op == Op.SEND && heap != null) {
+      // Mostly there is room, and the array itself can be sent: one call, no copy.
+      int result = once(kernel, op, heap, at, length);
+      if (result != -EAGAIN && result != -EINTR) {
+        return result;
+      }
+    }
+    while (true) {
+      BlockedThreads blocked = blocked(op.reads);
+      blocked.add(kernel.owner());
+      int result;
+      try {
+        result = descriptor.isClosed() ? 0 : block(kernel, op, heap, at, length);
+      } finally {
+        blocked.remove(kernel.owner());
+      }
+      if (result != -EINTR || descriptor.isClosed()) {
+        return result;
+      }
+      interrupted();
+    }
+  }
+
+  /** The call, which waits. An array goes by way of memory that the collector does not move. */
+  private int block(Kernel kernel, Op op, byte @Nullable [] heap, long at, int length) {
+    int fd = descriptor.fd;
+    if (op == Op.ACCEPT) {
+      return kernel.accept(fd, false);
+    }
+    if (heap == null) {
+      return op.reads ? kernel.recv(fd, at, length, 0) : kernel.send(fd, at, length, 0);
+    }
+    int part = Math.min(length, Kernel.TRANSFER);
+    if (!op.reads) {
+      Memory.set(kernel.transfer(), heap, (int) at, part);
+      return kernel.send(fd, kernel.transfer(), part, 0);
+    }
+    int result = kernel.recv(fd, kernel.transfer(), part, 0);
+    if (result > 0) {
+      Memory.get(kernel.transfer(), heap, (int) at, result);
+    }
+    return result;
+  }
+
+  // With poll(2)
+
+  /**
+   * Whether the call or poll comes first follows the last outcome: so an idle socket costs poll and
+   * the call, and one where data waits the call alone.
+   */
+  private int polling(
+      Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+      throws IOException {
+    Kernel kernel = Kernel.acquire();
+    boolean waited = false;
+    boolean pollFirst = timeout != 0 && (op.reads ? readsWait : writesWait);
+    while (true) {
+      if (pollFirst) {
+        waited = poll(kernel, op.call, op.reads, timeout, deadline);
+      }
+      int result = once(kernel, op, heap, at, length);
+      if (result == -EINTR) {
+        interrupted();
+      } else if (result != -EAGAIN || timeout == 0) {
+        if (op.reads) {
+          readsWait = waited;
+        } else {
+          writesWait = waited;
+        }
+        return result;
+      } else {
+        pollFirst = true;
+      }
+    }
+  }
+
+  /** Waits for one half. Returns whether that took time. */
+  private boolean poll(Kernel kernel, String call, boolean reads, long timeout, long deadline)
+      throws IOException {
+    BlockedThreads blocked = blocked(reads);
+    long start = System.nanoTime();
+    int ready;
+    do {
+      long left = left(timeout, deadline);
+      blocked.add(kernel.owner());
+      try {
+        ready =
+            descriptor.isClosed()
+                ? -EINTR
+                : kernel.poll(descriptor.fd, reads ? Constants.POLLIN : Constants.POLLOUT, left);
+      } finally {
+        blocked.remove(kernel.owner());
+      }
+      if (descriptor.isClosed()) {
+        throw closed(call);
+      }
+      if (ready == 0) {
+        throw timedOut(call, timeout);
+      }
+      if (ready == -EINTR) {
+        interrupted();
+      }
+    } while (ready == -EINTR);
+    settle(call, ready);
+    return System.nanoTime() - start > INSTANT_NANOS;
+  }
+
+  private TimedOutException timedOut(String call, long timeout) {
+    return new TimedOutException(call, peer, timeout);
+  }
+
+  // On a virtual thread
+
+  private int parking(
+      Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+      throws IOException {
+    while (true) {
+      Parking.Half half = half(op.reads);
+      int since = half.changes();
+      Kernel kernel = Kernel.acquire();
+      int result;
+      try {
+        result = once(kernel, op, heap, at, length);
+      } finally {
+        Kernel.release(kernel);
+      }
+      if (result == -EAGAIN && timeout != 0) {
+        park(half, since, op.call, timeout, deadline);
+      } else if (result != -EINTR) {
+        return result;
+      }
+    }
+  }
+
+  private Parking.Half half(boolean reads) {
+    Parking parking = descriptor.parking();
+    return reads ? parking.reading : parking.writing;
+  }
+
+  private void park(Parking.Half half, int since, String call, long timeout, long deadline)
+      throws IOException {
+    long left = left(timeout, deadline);
+    if (left == 0) {
+      throw timedOut(call, timeout);
+    }
+    int refusal = half.park(since, left);
+    if (descriptor.isClosed()) {
+      throw closed(call);
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException(call + ": the thread was interrupted");
+    }
+    settle(call, refusal);
+  }
+
+  // Connecting
+
+  /**
+   * Accept and connect have no flag that keeps one call from waiting: a virtual thread makes the
+   * descriptor non-blocking, for good.
+   */
+  void prepare(String call) throws IOException {
+    if (Thread.currentThread().isVirtual()) {
+      setNonBlocking(call, true);
+    }
+  }
+
+  void connect(Address address) throws IOException {
+    long timeout = this.timeout;
+    long deadline = deadline(timeout);
+    descriptor.acquire("connect");
+    try {
+      prepare("connect");
+      peer = address;
+      boolean virtual = Thread.currentThread().isVirtual();
+      long pause = FIRST_RETRY_NANOS;
+      while (true) {
+        int since = virtual ? half(false).changes() : 0;
+        int result = connectOnce(address);
+        if (result == -EAGAIN && timeout != 0 && address instanceof UnixAddress) {
+          // The listener's backlog is full, and nothing tells when there is room: ask again.
+          pause(pause, timeout, deadline);
+          pause = Math.min(pause * 2, LONGEST_RETRY_NANOS);
+        } else if (result == -EINPROGRESS && timeout != 0) {
+          finishConnect(since, timeout, deadline);
+          return;
+        } else if (result == -EINTR && !descriptor.isClosed()) {
+          // Connecting goes on in the background.
+          interrupted();
+          finishConnect(since, timeout, deadline);
+          return;
+        } else {
+          settle("connect", result);
+          return;
+        }
+      }
+    } finally {
+      descriptor.release();
+    }
+  }
+
+  private void pause(long nanos, long timeout, long deadline) throws IOException {
+    long left = left(timeout, deadline);
+    if (left == 0) {
+      throw timedOut("connect", timeout);
+    }
+    LockSupport.parkNanos(this, left == FOREVER ? nanos : Math.min(nanos, left));
+    if (descriptor.isClosed()) {
+      throw closed("connect");
+    }
+    if (Thread.currentThread().isVirtual() && Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("connect: the thread was interrupted");
+    }
+  }
+
+  private int connectOnce(Address address) {
+    Kernel kernel = Kernel.acquire();
+    boolean blocks = !nonBlocking;
+    if (blocks) {
+      descriptor.writers.add(kernel.owner());
+    }
+    try {
+      int length = Sockaddr.encode(address, kernel.address());
+      return length < 0 || descriptor.isClosed()
+          ? Math.min(length, 0)
+          : kernel.connect(descriptor.fd, kernel.address(), length);
+    } finally {
+      if (blocks) {
+        descriptor.writers.remove(kernel.owner());
+      }
+      Kernel.release(kernel);
+    }
+  }
+
+  private void finishConnect(int since, long timeout, long deadline) throws IOException {
+    boolean virtual = Thread.currentThread().isVirtual();
+    while (true) {
+      if (virtual) {
+        park(half(false), since, "connect", timeout, deadline);
+        since = half(false).changes();
+      }
+      Kernel kernel = Kernel.acquire();
+      try {
+        // A virtual thread may have been woken by the state before connect: is it over?
+        if (!virtual) {
+          poll(kernel, "connect", false, timeout, deadline);
+        } else if (kernel.poll(descriptor.fd, Constants.POLLOUT, 0) == 0) {
+          continue;
+        }
+        int error = kernel.getsockopt(descriptor.fd, Constants.SOL_SOCKET, Constants.SO_ERROR);
+        settle("connect", error > 0 ? -error : error);
+        return;
+      } finally {
+        Kernel.release(kernel);
+      }
+    }
+  }
+}

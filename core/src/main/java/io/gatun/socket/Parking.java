@@ -1,0 +1,174 @@
+package io.gatun.socket;
+
+import io.gatun.channel.EventLoop;
+import io.gatun.channel.EventLoopGroup;
+import io.gatun.transport.Driver;
+import io.gatun.transport.Poller;
+import io.gatun.transport.ReadinessDriver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where virtual threads wait for a descriptor: it is watched by a loop that all sockets share, and
+ * the thread parks.
+ *
+ * <p>A thread notes the count of a half <em>before</em> it tries the call that may not block. The
+ * loop raises the count with each change it is told of. So a change between the failed try and the
+ * parking is seen: the count is another. An edge-triggered loop is asked once for each half and
+ * then tells every change, which makes waiting cost no system call and no hand-over.
+ */
+final class Parking implements ReadinessDriver.Observer {
+  private final Descriptor descriptor;
+  final Half reading = new Half(Poller.READ);
+  final Half writing = new Half(Poller.WRITE);
+
+  /** Loop's thread only. */
+  private ReadinessDriver.@Nullable Observation observation;
+
+  Parking(Descriptor descriptor) {
+    this.descriptor = descriptor;
+  }
+
+  /** One half of the socket. */
+  final class Half implements Runnable {
+    private final int events;
+    private final List<Thread> parked = new ArrayList<>(1);
+    private volatile int changes;
+    private boolean watched;
+    private volatile int failure;
+
+    Half(int events) {
+      this.events = events;
+    }
+
+    /** To be called before the try. */
+    int changes() {
+      return changes;
+    }
+
+    /**
+     * Parks until there was a change since {@link #changes}.
+     *
+     * @param nanos the longest time; negative without end
+     * @return 0, or a negative errno with which the loop refused to watch the descriptor
+     */
+    int park(int since, long nanos) {
+      Thread me = Thread.currentThread();
+      synchronized (parked) {
+        parked.add(me);
+      }
+      try {
+        if (changes == since && !descriptor.isClosed()) {
+          watch();
+          if (nanos < 0) {
+            LockSupport.park(this);
+          } else {
+            LockSupport.parkNanos(this, nanos);
+          }
+        }
+      } finally {
+        synchronized (parked) {
+          parked.remove(me);
+        }
+      }
+      return failure;
+    }
+
+    private void watch() {
+      if (watched) {
+        return;
+      }
+      watched = Shared.EDGE_TRIGGERED;
+      Shared.LOOP.execute(this);
+    }
+
+    /** On the loop: starts to watch this half. */
+    @Override
+    public void run() {
+      if (!descriptor.tryAcquire()) {
+        return; // closed: the number may be another's when the last call returns
+      }
+      try {
+        ReadinessDriver.Observation watching = observation;
+        if (watching == null) {
+          watching = Shared.DRIVER.observe(descriptor.fd, Parking.this);
+          observation = watching;
+        }
+        int result = watching.await(events);
+        if (result < 0) {
+          failure = result;
+          changed();
+        }
+      } finally {
+        descriptor.release();
+      }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // raised by the loop alone
+    private void changed() {
+      changes++;
+      unpark();
+    }
+
+    private void unpark() {
+      synchronized (parked) {
+        for (Thread thread : parked) {
+          LockSupport.unpark(thread);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void ready(int events) {
+    // A loop that is not edge-triggered has stopped watching both halves: both ask again.
+    if (!Shared.EDGE_TRIGGERED || (events & (Poller.READ | Poller.HANGUP)) != 0) {
+      reading.changed();
+    }
+    if (!Shared.EDGE_TRIGGERED || (events & (Poller.WRITE | Poller.HANGUP)) != 0) {
+      writing.changed();
+    }
+  }
+
+  /** The descriptor is closed: whoever waits finds that out. */
+  void unparkAll() {
+    reading.unpark();
+    writing.unpark();
+  }
+
+  /**
+   * The descriptor is about to be given back. The system takes it out of an edge-triggered loop by
+   * itself, and the loop tells nobody of it any more as soon as it comes to this.
+   */
+  void forget() {
+    try {
+      Shared.LOOP.lazyExecute(() -> {
+        ReadinessDriver.Observation watching = observation;
+        if (watching != null) {
+          observation = null;
+          watching.forget();
+        }
+      });
+    } catch (RejectedExecutionException ended) {
+      // The program is ending, and the loop with it.
+    }
+  }
+
+  /** The loop of all sockets. Its thread starts with the first virtual thread that has to wait. */
+  private static final class Shared {
+    static final EventLoop LOOP =
+        EventLoopGroup.builder().loops(1).name("gatun-socket").daemon(true).build().next();
+    static final ReadinessDriver DRIVER = readinessDriver(LOOP.driver());
+    static final boolean EDGE_TRIGGERED = DRIVER.isEdgeTriggered();
+
+    private static ReadinessDriver readinessDriver(Driver driver) {
+      if (driver instanceof ReadinessDriver readiness) {
+        return readiness;
+      }
+      throw new IllegalStateException("virtual threads need a transport that reports readiness");
+    }
+  }
+}

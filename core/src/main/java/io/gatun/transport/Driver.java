@@ -1,0 +1,39 @@
+package io.gatun.transport;
+
+import io.gatun.os.Kernel;
+
+/**
+ * How one event loop waits, and how its descriptors are read and written. Confined to the loop's
+ * thread, but for {@link #wakeup}.
+ */
+public interface Driver extends AutoCloseable {
+  /** Returns the system calls this driver makes, for its loop's use between two of its calls. */
+  Kernel kernel();
+
+  /**
+   * Takes over a non-blocking descriptor; {@link Registration#close} closes it.
+   *
+   * @param fd the descriptor
+   * @param endpoint is told what becomes of the operations
+   */
+  Registration register(int fd, Endpoint endpoint);
+
+  /**
+   * Waits until something is done or the time is over, then tells the endpoints. Returns at once,
+   * without telling the system to wait, when something is done already.
+   *
+   * @param timeoutNanos negative to wait without end
+   * @return the number of endpoints that were told something, or a negative errno
+   */
+  int run(long timeoutNanos);
+
+  /**
+   * Makes a {@link #run} that is under way, or else the next one, return early. Any thread may call
+   * this; several calls may count as one.
+   */
+  void wakeup();
+
+  /** Gives the loop's own descriptors back; all registrations must have been closed. */
+  @Override
+  void close();
+}

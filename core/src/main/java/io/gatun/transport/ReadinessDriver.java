@@ -1,0 +1,415 @@
+package io.gatun.transport;
+
+import static io.gatun.os.Errno.EAGAIN;
+import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.EINTR;
+import static io.gatun.os.Errno.EISCONN;
+
+import io.gatun.os.Constants;
+import io.gatun.os.Kernel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a {@link Driver} over any {@link Poller}: the call is tried first, and only one that would
+ * have blocked waits for the poller.
+ *
+ * <p>What the poller told is remembered until a call shows that it is used up (EAGAIN, or fewer
+ * bytes than there was room for), so an edge-triggered poller needs each descriptor added once, and
+ * a busy connection is read without asking again. A descriptor is added when it first has to wait:
+ * a socket that is neither connected nor listening would report a hang-up.
+ */
+public final class ReadinessDriver implements Driver {
+  private final Poller poller;
+  private final boolean edgeTriggered;
+  private final Kernel kernel = Kernel.create();
+
+  /** By slot; a slot that is free is null, and {@link #generations} tells its owners apart. */
+  private @Nullable Observer[] slots = new Observer[16];
+
+  private int[] generations = new int[16];
+  private int[] freeSlots = new int[16];
+  private int freeCount;
+  private int used;
+
+  /** Those who wait for what is known to be there: told in the next round, without the poller. */
+  private ArrayDeque<Readiness> due = new ArrayDeque<>();
+
+  private ArrayDeque<Readiness> telling = new ArrayDeque<>();
+
+  public ReadinessDriver(Poller poller) {
+    this.poller = poller;
+    this.edgeTriggered = poller.edgeTriggered();
+  }
+
+  @Override
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  @Override
+  public Registration register(int fd, Endpoint endpoint) {
+    Readiness registration = new Readiness(fd, endpoint);
+    registration.token = take(registration);
+    return registration;
+  }
+
+  /** Returns whether the poller tells changes, and goes on to do so without being asked again. */
+  public boolean isEdgeTriggered() {
+    return edgeTriggered;
+  }
+
+  /**
+   * Watches a descriptor that stays another's: nothing is read, written or closed here.
+   *
+   * @param observer is told, on the loop's thread, what the poller reports
+   */
+  public Observation observe(int fd, Observer observer) {
+    Observation observation = new Observation(fd, observer);
+    observation.token = take(observation::ready);
+    return observation;
+  }
+
+  @Override
+  public int run(long timeoutNanos) {
+    int count = poller.await(due.isEmpty() ? timeoutNanos : 0);
+    for (int i = 0; i < count; i++) {
+      Observer slot = owner(poller.token(i));
+      if (slot != null) {
+        slot.ready(poller.events(i));
+      }
+    }
+    return due.isEmpty() || count < 0 ? count : count + tellDue();
+  }
+
+  /**
+   * Tells those who were ready when the round began; who becomes so meanwhile waits for the next.
+   */
+  private int tellDue() {
+    ArrayDeque<Readiness> now = due;
+    due = telling;
+    telling = now;
+    int count = now.size();
+    for (Readiness registration; (registration = now.poll()) != null; ) {
+      registration.queued = false;
+      registration.tellReadable();
+    }
+    return count;
+  }
+
+  @Override
+  public void wakeup() {
+    poller.wakeup();
+  }
+
+  @Override
+  public void close() {
+    poller.close();
+  }
+
+  private long take(Observer slot) {
+    int index = freeCount > 0 ? freeSlots[--freeCount] : used++;
+    if (index == slots.length) {
+      slots = Arrays.copyOf(slots, index * 2);
+      generations = Arrays.copyOf(generations, index * 2);
+      freeSlots = Arrays.copyOf(freeSlots, index * 2);
+    }
+    slots[index] = slot;
+    return (long) generations[index] << 32 | index;
+  }
+
+  /** Frees a slot; an event of its owner that the poller has yet to report finds nobody. */
+  private void free(long token) {
+    int index = (int) token;
+    slots[index] = null;
+    // The generation stays positive, which leaves negative tokens to the poller itself.
+    generations[index] = (generations[index] + 1) & Integer.MAX_VALUE;
+    freeSlots[freeCount++] = index;
+  }
+
+  private @Nullable Observer owner(long token) {
+    int index = (int) token;
+    return token >= 0 && generations[index] == (int) (token >>> 32) ? slots[index] : null;
+  }
+
+  /** Told on the loop's thread what the poller reports of a descriptor. */
+  public interface Observer {
+    /**
+     * The descriptor became ready.
+     *
+     * @param events {@link Poller#READ}, {@link Poller#WRITE}, {@link Poller#HANGUP}
+     */
+    void ready(int events);
+  }
+
+  /** A watch on a descriptor that stays another's. Confined to the loop's thread. */
+  public final class Observation {
+    private final int fd;
+    private final Observer observer;
+    private long token;
+    private int interest;
+
+    private Observation(int fd, Observer observer) {
+      this.fd = fd;
+      this.observer = observer;
+    }
+
+    /**
+     * Asks for the next event. An edge-triggered poller needs this once: it goes on to tell each
+     * change. Any other tells one event and has to be asked again.
+     *
+     * @return 0, or a negative errno
+     */
+    public int await(int events) {
+      int wanted = interest | events;
+      if (wanted == interest) {
+        return 0;
+      }
+      int result = interest == 0 ? poller.add(fd, wanted, token) : poller.modify(fd, wanted, token);
+      if (result >= 0) {
+        interest = wanted;
+      }
+      return result;
+    }
+
+    private void ready(int events) {
+      if (!edgeTriggered) {
+        poller.remove(fd, token);
+        interest = 0;
+      }
+      observer.ready(events);
+    }
+
+    /**
+     * Ends the watch of a descriptor that is, or is about to be, closed for good. An edge-triggered
+     * system forgets it by itself, and must not be told: the number may be another's by now.
+     */
+    public void forget() {
+      if (interest != 0 && !edgeTriggered) {
+        poller.remove(fd, token);
+      }
+      free(token);
+    }
+  }
+
+  private final class Readiness implements Registration, Observer {
+    private final int fd;
+    private final Endpoint endpoint;
+    private long token;
+
+    /** What the poller watches; 0 before the descriptor was added. */
+    private int interest;
+
+    /** A negative errno with which the poller refused the descriptor: the next call returns it. */
+    private int refusal;
+
+    private boolean readable;
+    private boolean hungUp;
+    private boolean awaitsReadable;
+    private boolean connecting;
+    private boolean writing;
+    private boolean shared;
+    private boolean closed;
+
+    /** Stands in the queue {@link #due}. */
+    private boolean queued;
+
+    Readiness(int fd, Endpoint endpoint) {
+      this.fd = fd;
+      this.endpoint = endpoint;
+    }
+
+    @Override
+    public int fd() {
+      return fd;
+    }
+
+    /** Makes the poller watch what is waited for, with a system call only when that changed. */
+    private boolean watch() {
+      int wanted = 0;
+      if (edgeTriggered || (awaitsReadable && !readable)) {
+        wanted |= Poller.READ;
+      }
+      // Not watched before it is needed: a Unix socket tells of room at each message it sent.
+      if (connecting || writing) {
+        wanted |= Poller.WRITE;
+      }
+      if (edgeTriggered) {
+        wanted |= interest;
+      }
+      if (wanted == interest) {
+        return true;
+      }
+      int result =
+          interest == 0
+              ? poller.add(fd, wanted, token)
+              : wanted == 0 ? poller.remove(fd, token) : poller.modify(fd, wanted, token);
+      if (result >= 0) {
+        interest = wanted;
+        return true;
+      }
+      refusal = result;
+      return false;
+    }
+
+    @Override
+    public void ready(int events) {
+      if ((events & (Poller.READ | Poller.HANGUP)) != 0) {
+        readable = true;
+      }
+      if ((events & Poller.HANGUP) != 0) {
+        hungUp = true;
+      }
+      if ((events & (Poller.WRITE | Poller.HANGUP)) != 0) {
+        if (connecting) {
+          finishConnect();
+        } else if (writing) {
+          writing = false;
+          endpoint.written(0);
+        }
+      }
+      tellReadable();
+      if (!edgeTriggered && !closed) {
+        watch();
+      }
+    }
+
+    private void tellReadable() {
+      if (awaitsReadable && readable && !closed) {
+        awaitsReadable = false;
+        endpoint.readable();
+      }
+    }
+
+    private void queue() {
+      if (!queued) {
+        queued = true;
+        due.add(this);
+      }
+    }
+
+    @Override
+    public void awaitReadable() {
+      awaitsReadable = true;
+      if (!readable && !watch()) {
+        readable = true;
+      }
+      if (readable) {
+        queue();
+      }
+    }
+
+    @Override
+    public void ignoreReadable() {
+      awaitsReadable = false;
+      if (!edgeTriggered) {
+        watch();
+      }
+    }
+
+    @Override
+    public int read(long address, int length) {
+      if (refusal != 0) {
+        return refusal;
+      }
+      int result;
+      do {
+        result = kernel.recv(fd, address, length, 0);
+      } while (result == -EINTR);
+      // Fewer bytes than asked for: the buffer was emptied, and what comes now is a new edge. Not
+      // so
+      // after a hang-up, whose edge has been and gone: the end is still to be read.
+      if (result == -EAGAIN || (result > 0 && result < length && !hungUp)) {
+        readable = false;
+      }
+      return result;
+    }
+
+    @Override
+    public int accept() {
+      if (refusal != 0) {
+        return refusal;
+      }
+      int result;
+      do {
+        result = kernel.accept(fd, true);
+      } while (result == -EINTR);
+      if (result == -EAGAIN) {
+        readable = false;
+      }
+      return result;
+    }
+
+    @Override
+    public int connect(long address, int length) {
+      int result = kernel.connect(fd, address, length);
+      // An interrupted connect goes on in the background, as one that would have blocked.
+      if (result == -EINPROGRESS || result == -EINTR) {
+        connecting = true;
+        return watch() ? -EINPROGRESS : refusal;
+      }
+      return result == -EISCONN ? 0 : result;
+    }
+
+    private void finishConnect() {
+      connecting = false;
+      int error = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_ERROR);
+      endpoint.connected(error > 0 ? -error : error);
+    }
+
+    @Override
+    public int write(long address, int length) {
+      int result;
+      do {
+        result = kernel.send(fd, address, length, 0);
+      } while (result == -EINTR);
+      return written(result, length);
+    }
+
+    @Override
+    public int write(long iovecs, int count, int total) {
+      int result;
+      do {
+        result = kernel.send(fd, iovecs, count);
+      } while (result == -EINTR);
+      return written(result, total);
+    }
+
+    /**
+     * Fewer bytes taken than given means a full buffer, as EAGAIN does: no second call to see it.
+     */
+    private int written(int result, int length) {
+      if (result == length || (result < 0 && result != -EAGAIN)) {
+        return result;
+      }
+      writing = true;
+      return watch() ? Math.max(result, 0) : refusal;
+    }
+
+    @Override
+    public int shutdown(int how) {
+      return kernel.shutdown(fd, how);
+    }
+
+    @Override
+    public void share() {
+      shared = true;
+    }
+
+    @Override
+    public void close() {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      // The last close of a descriptor takes it out of epoll and kqueue: no call for that.
+      if (interest != 0 && (shared || !edgeTriggered)) {
+        poller.remove(fd, token);
+      }
+      free(token);
+      kernel.close(fd);
+      endpoint.closed();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.gatun.transport;
+
+/**
+ * The operations of one descriptor that a {@link Driver} has taken over. Confined to the loop's
+ * thread. Results are those of the system call: a negative errno for a failure.
+ *
+ * <p>At most one connect, one wait for readability and one write are under way at a time.
+ */
+public interface Registration {
+  /** Returns the descriptor. */
+  int fd();
+
+  /**
+   * Asks for one {@link Endpoint#readable}. It never comes from within this call, and comes once
+   * for each time it was asked for. No memory is held meanwhile.
+   */
+  void awaitReadable();
+
+  /** Takes {@link #awaitReadable} back: no {@link Endpoint#readable} until it is asked for anew. */
+  void ignoreReadable();
+
+  /**
+   * Reads what is there.
+   *
+   * @return the number of bytes, 0 at the end of the stream, −EAGAIN when nothing is there
+   */
+  int read(long address, int length);
+
+  /**
+   * Accepts a connection that is there; the new descriptor is non-blocking and close-on-exec, the
+   * peer's address in the kernel's address buffer.
+   *
+   * @return the descriptor, −EAGAIN when there is no connection
+   */
+  int accept();
+
+  /**
+   * Starts to connect. The address may be forgotten after the call.
+   *
+   * @return 0 when connected; −EINPROGRESS when {@link Endpoint#connected} will tell; −EAGAIN when
+   *     the peer's backlog is full and connecting has to be tried again later (Unix sockets)
+   */
+  int connect(long address, int length);
+
+  /**
+   * Writes from one place. When fewer bytes were taken than given, the write is under way: {@link
+   * Endpoint#written} will tell, and until then the memory must stay and no other write may start.
+   *
+   * @return the number of bytes taken at once
+   */
+  int write(long address, int length);
+
+  /**
+   * Writes from several places, as {@link #write} does from one. The array of iovecs may be
+   * forgotten after the call.
+   *
+   * @param total the number of bytes that the iovecs hold together
+   */
+  int write(long iovecs, int count, int total);
+
+  /** Shuts down one half of the connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR. */
+  int shutdown(int how);
+
+  /**
+   * Says that the descriptor got a second name (by dup, or by being passed on), so that its end is
+   * not the end of what it names.
+   */
+  void share();
+
+  /**
+   * Closes the descriptor. {@link Endpoint#closed} follows, from within this call where no
+   * operation holds memory; nothing else does.
+   */
+  void close();
+}

@@ -1,0 +1,124 @@
+package io.gatun.examples;
+
+import java.lang.module.ModuleDescriptor;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The {@code gatun} command: one subcommand a program. */
+@Command(
+    name = "gatun",
+    description = "The operating system's whole socket interface for Java.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Gatun.Version.class,
+    subcommands = {Gatun.Test.class, Gatun.Bench.class, HelpCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nEnvironment:%n",
+    footer = {
+      "  JAVA_HOME        the JDK to use, where it is 25 or newer",
+      "  GATUN_JAVA_OPTS  more options for the JVM",
+      "  GATUN_TRACE=1    show an error's stack trace, as --stacktrace does",
+    })
+public final class Gatun implements Runnable {
+  @Option(
+      names = "--stacktrace",
+      description = "Show an error's stack trace.",
+      scope = CommandLine.ScopeType.INHERIT)
+  boolean stacktrace;
+
+  @Spec CommandSpec spec;
+
+  Gatun() {}
+
+  /** Runs the command that {@code args} name and exits with its status. */
+  public static void main(String[] args) {
+    Gatun gatun = new Gatun();
+    CommandLine line = new CommandLine(gatun);
+    line.setExecutionExceptionHandler((e, failed, parsed) -> {
+      if (gatun.stacktrace || "1".equals(System.getenv("GATUN_TRACE"))) {
+        e.printStackTrace(failed.getErr());
+      } else {
+        failed.getErr().println("gatun: " + (e.getMessage() == null ? e : e.getMessage()));
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    });
+    System.exit(line.execute(args));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+
+  /** Prints the module's version and the Java it runs on. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      // A named module has its version in its descriptor, a jar on the class path in its manifest.
+      ModuleDescriptor module = Gatun.class.getModule().getDescriptor();
+      String version =
+          module == null
+              ? Gatun.class.getPackage().getImplementationVersion()
+              : module.rawVersion().orElse(null);
+      return new String[] {
+        "Gatun " + (version == null ? "(unknown version)" : version),
+        "Java "
+            + Runtime.version()
+            + " on "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch"),
+      };
+    }
+  }
+
+  /** A command that the launcher carries out before Java starts: here only its help. */
+  abstract static class Launched implements Runnable {
+    @Option(names = "--help", usageHelp = true, description = "Show this help.")
+    boolean help;
+
+    @Spec CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new ParameterException(
+          spec.commandLine(), "This is a command of the launcher: run ./gatun " + spec.name());
+    }
+  }
+
+  /** {@code ./gatun test}. */
+  @Command(name = "test", description = "Run the tests: the host lane, or those named.")
+  static final class Test extends Launched {
+    @Parameters(
+        paramLabel = "LANE",
+        arity = "0..*",
+        description = "A lane, or \"all\" for every lane that stands. Default: host.")
+    String[] lanes = {};
+  }
+
+  /** {@code ./gatun bench}. */
+  @Command(
+      name = "bench",
+      description = "Run the benchmarks with JMH: all, or those whose name matches NAME.")
+  static final class Bench extends Launched {
+    @Parameters(
+        paramLabel = "NAME",
+        index = "0",
+        arity = "0..1",
+        defaultValue = ".*",
+        description = "A regular expression over the benchmarks' names.")
+    String name = ".*";
+
+    @Parameters(
+        paramLabel = "ARG",
+        index = "1..*",
+        description = "JMH's own options; \"-h\" lists them.")
+    String[] args = {};
+  }
+}
