@@ -33,7 +33,9 @@ public final class BoundPath {
     }
   }
 
-  /** Null is a file that only its time of making tells: a file system without inodes. */
+  /**
+   * Which file it is. Without inodes (on Windows) the key is null, and the time alone must tell.
+   */
   private record Identity(@Nullable Object fileKey, FileTime made) {
     static Identity of(Path path) throws IOException {
       BasicFileAttributes file =

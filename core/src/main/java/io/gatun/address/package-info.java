@@ -12,6 +12,8 @@
  * reads it back. {@link io.gatun.address.Sockaddr} turns it into the kernel's {@code struct
  * sockaddr} and back; whatever a kernel returns becomes some address. Names become addresses only
  * in {@link io.gatun.address.Resolver}.
+ *
+ * @serial exclude
  */
 @NullMarked
 package io.gatun.address;

@@ -5,6 +5,7 @@ import io.gatun.address.Sockaddr;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Kernel;
+import io.gatun.transport.Driver;
 import io.gatun.transport.Endpoint;
 import io.gatun.transport.Registration;
 import io.netty.buffer.ByteBufAllocator;
@@ -58,7 +59,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   /** Hands the descriptor over to the loop's driver and lets the handlers be added. */
   final void register(ChannelInitializer initializer) throws Exception {
-    registration = loop.driver().register(fd, this);
+    registration = loop.driver().register(fd, driverKind(), this);
     loop.add(this);
     initializer.initialize(this);
   }
@@ -380,6 +381,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       }
     }
   }
+
+  /** What the kernel makes of the descriptor. */
+  abstract Driver.Kind driverKind();
 
   /** The kind of channel, for messages. */
   abstract String kind();

@@ -8,6 +8,7 @@ import io.gatun.error.SocketErrors;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
+import io.gatun.transport.Driver;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -34,6 +35,11 @@ final class ListenerChannel extends AbstractChannel {
   ListenerChannel(EventLoop loop, int fd, EventLoopGroup children) {
     super(loop, fd);
     this.children = children;
+  }
+
+  @Override
+  Driver.Kind driverKind() {
+    return Driver.Kind.LISTENER;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
+import io.gatun.transport.Driver;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -90,6 +91,11 @@ final class StreamChannel extends AbstractChannel {
   StreamChannel(EventLoop loop, int fd, Address remote) {
     super(loop, fd);
     this.remote = remote;
+  }
+
+  @Override
+  Driver.Kind driverKind() {
+    return Driver.Kind.STREAM;
   }
 
   @Override

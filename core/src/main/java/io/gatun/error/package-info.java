@@ -12,6 +12,8 @@
  * java.net.ConnectException}, {@link java.net.SocketTimeoutException} …), and new code asks {@link
  * io.gatun.error.SocketError} for the number. {@link io.gatun.error.SocketErrors#of} picks the
  * class; the classes follow Python's {@code OSError} family (PEP 3151).
+ *
+ * @serial exclude
  */
 @NullMarked
 package io.gatun.error;

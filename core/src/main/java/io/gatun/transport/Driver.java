@@ -7,6 +7,18 @@ import io.gatun.os.Kernel;
  * thread, but for {@link #wakeup}.
  */
 public interface Driver extends AutoCloseable {
+  /** The kinds of socket that the kernel knows, whatever their family. */
+  enum Kind {
+    /** Bytes, in order: what is not read now is read later. */
+    STREAM,
+
+    /** Connections, to be accepted. */
+    LISTENER,
+
+    /** Messages, each read as a whole. */
+    MESSAGE
+  }
+
   /** Returns the system calls this driver makes, for its loop's use between two of its calls. */
   Kernel kernel();
 
@@ -14,9 +26,10 @@ public interface Driver extends AutoCloseable {
    * Takes over a non-blocking descriptor; {@link Registration#close} closes it.
    *
    * @param fd the descriptor
+   * @param kind what the kernel makes of it
    * @param endpoint is told what becomes of the operations
    */
-  Registration register(int fd, Endpoint endpoint);
+  Registration register(int fd, Kind kind, Endpoint endpoint);
 
   /**
    * Waits until something is done or the time is over, then tells the endpoints. Returns at once,

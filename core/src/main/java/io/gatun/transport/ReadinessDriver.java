@@ -49,8 +49,8 @@ public final class ReadinessDriver implements Driver {
   }
 
   @Override
-  public Registration register(int fd, Endpoint endpoint) {
-    Readiness registration = new Readiness(fd, endpoint);
+  public Registration register(int fd, Kind kind, Endpoint endpoint) {
+    Readiness registration = new Readiness(fd, kind, endpoint);
     registration.token = take(registration);
     return registration;
   }
@@ -195,6 +195,7 @@ public final class ReadinessDriver implements Driver {
 
   private final class Readiness implements Registration, Observer {
     private final int fd;
+    private final boolean stream;
     private final Endpoint endpoint;
     private long token;
 
@@ -209,14 +210,14 @@ public final class ReadinessDriver implements Driver {
     private boolean awaitsReadable;
     private boolean connecting;
     private boolean writing;
-    private boolean shared;
     private boolean closed;
 
     /** Stands in the queue {@link #due}. */
     private boolean queued;
 
-    Readiness(int fd, Endpoint endpoint) {
+    Readiness(int fd, Kind kind, Endpoint endpoint) {
       this.fd = fd;
+      this.stream = kind == Kind.STREAM;
       this.endpoint = endpoint;
     }
 
@@ -320,7 +321,7 @@ public final class ReadinessDriver implements Driver {
       // Fewer bytes than asked for: the buffer was emptied, and what comes now is a new edge. Not
       // so
       // after a hang-up, whose edge has been and gone: the end is still to be read.
-      if (result == -EAGAIN || (result > 0 && result < length && !hungUp)) {
+      if (result == -EAGAIN || (stream && result > 0 && result < length && !hungUp)) {
         readable = false;
       }
       return result;
@@ -393,18 +394,14 @@ public final class ReadinessDriver implements Driver {
     }
 
     @Override
-    public void share() {
-      shared = true;
-    }
-
-    @Override
     public void close() {
       if (closed) {
         return;
       }
       closed = true;
-      // The last close of a descriptor takes it out of epoll and kqueue: no call for that.
-      if (interest != 0 && (shared || !edgeTriggered)) {
+      // The last close of a descriptor takes it out of epoll and kqueue: no call for that. One that
+      // has a second name in another process may be told of again; its slot has no owner then.
+      if (interest != 0 && !edgeTriggered) {
         poller.remove(fd, token);
       }
       free(token);

@@ -62,12 +62,6 @@ public interface Registration {
   int shutdown(int how);
 
   /**
-   * Says that the descriptor got a second name (by dup, or by being passed on), so that its end is
-   * not the end of what it names.
-   */
-  void share();
-
-  /**
    * Closes the descriptor. {@link Endpoint#closed} follows, from within this call where no
    * operation holds memory; nothing else does.
    */

@@ -1,0 +1,121 @@
+package io.gatun.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds an {@link Abi} against the headers of the system that it describes. */
+final class AbiTest {
+  private static final String LINUX_HEADERS =
+      """
+      #define _GNU_SOURCE
+      #include <stddef.h>
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <netdb.h>
+      #include <netinet/in.h>
+      #include <netinet/tcp.h>
+      #include <poll.h>
+      #include <signal.h>
+      #include <sys/epoll.h>
+      #include <sys/eventfd.h>
+      #include <sys/ioctl.h>
+      #include <sys/socket.h>
+      #include <sys/time.h>
+      #include <sys/uio.h>
+      #include <sys/un.h>
+      """;
+
+  @Test
+  void everyNumberOfTheHostIsThatOfItsHeaders(@TempDir Path folder) throws Exception {
+    assumeTrue(
+        Abi.HOST.os() == Os.LINUX && hasCompiler(),
+        "needs Linux with a C compiler (gcc, libc6-dev)");
+    assertEquals("", compile(folder, assertions(Abi.HOST)));
+  }
+
+  @Test
+  void aWrongNumberIsFound(@TempDir Path folder) throws Exception {
+    assumeTrue(
+        Abi.HOST.os() == Os.LINUX && hasCompiler(),
+        "needs Linux with a C compiler (gcc, libc6-dev)");
+    String right = assertions(Abi.HOST);
+    String wrong = right.replace("SO_ERROR == 4,", "SO_ERROR == 5,");
+    assertEquals(true, compile(folder, wrong).contains("SO_ERROR"));
+  }
+
+  /** One static assertion for each constant, errno, size and offset. */
+  private static String assertions(Abi abi) {
+    StringBuilder c = new StringBuilder(LINUX_HEADERS);
+    abi.constants().forEach((name, value) -> assertion(c, "(int) " + name, value));
+    abi.errnos().forEach((name, value) -> assertion(c, name, value));
+    for (Struct struct : abi.structs().values()) {
+      assertion(c, "sizeof(" + struct.name() + ")", struct.size());
+      struct
+          .fields()
+          .forEach((name, field) -> {
+            String member = "((" + struct.name() + " *) 0)->" + name;
+            assertion(c, "offsetof(" + struct.name() + ", " + name + ")", field.offset());
+            assertion(c, "sizeof(" + member + ")", field.size());
+          });
+    }
+    return c.toString();
+  }
+
+  private static void assertion(StringBuilder c, String expression, int value) {
+    c.append("_Static_assert(%s == %d, \"%s\");\n".formatted(expression, value, expression));
+  }
+
+  private static boolean hasCompiler() throws InterruptedException {
+    try {
+      return run(Path.of("."), "cc", "--version").isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String compile(Path folder, String c) throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("abi.c"), c);
+    return run(folder, "cc", "-fsyntax-only", "-w", "abi.c");
+  }
+
+  /** Returns what a program writes to its standard error. */
+  private static String run(Path folder, String... command)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
+    return errors;
+  }
+
+  @Test
+  void aNameTheSystemLacksIsAnErrorThatNamesIt() {
+    Exception e =
+        assertThrows(IllegalArgumentException.class, () -> Abi.HOST.value("SO_NO_SUCH_OPTION"));
+    assertEquals(Abi.HOST.os() + " has no constant SO_NO_SUCH_OPTION", e.getMessage());
+  }
+
+  @Test
+  void aFieldOutsideItsStructIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Struct.of("struct x", 8).field("y", 6, 4));
+  }
+
+  @Test
+  void anErrnoHasItsNameAndText() {
+    assertEquals("ECONNREFUSED", Errno.name(Errno.ECONNREFUSED));
+    assertEquals("Connection refused", Errno.message(Errno.ECONNREFUSED));
+    assertEquals("errno 4242", Errno.name(4242));
+  }
+}

@@ -1,0 +1,202 @@
+package io.gatun.os;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The system calls, on a pair of Unix sockets. */
+final class KernelTest {
+  private static final byte[] HELLO = "hello, kernel".getBytes(StandardCharsets.US_ASCII);
+
+  private final Kernel kernel = Kernel.create();
+  private final Arena arena = Arena.ofConfined();
+  private final long memory = arena.allocate(4096, 8).address();
+  private int left;
+  private int right;
+
+  @BeforeEach
+  void openPair() {
+    long pair = kernel.socketpair(Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
+    assertTrue(pair >= 0);
+    left = (int) pair;
+    right = (int) (pair >>> 32);
+  }
+
+  @AfterEach
+  void close() {
+    kernel.close(left);
+    kernel.close(right);
+    arena.close();
+  }
+
+  @Test
+  void bytesGoFromMemoryToMemory() {
+    Memory.set(memory, HELLO, 0, HELLO.length);
+    assertEquals(HELLO.length, kernel.send(left, memory, HELLO.length, 0));
+    assertEquals(HELLO.length, kernel.recv(right, memory + 1024, 1024, 0));
+    byte[] got = new byte[HELLO.length];
+    Memory.get(memory + 1024, got, 0, got.length);
+    assertArrayEquals(HELLO, got);
+  }
+
+  @Test
+  void bytesGoFromAPartOfAnArrayToAPartOfAnArray() {
+    assertEquals(5, kernel.send(left, HELLO, 7, 5, 0));
+    byte[] got = new byte[9];
+    assertEquals(5, kernel.recv(right, got, 2, 7, 0));
+    assertEquals("\0\0kerne\0\0", new String(got, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void severalPiecesGoInOneCall() {
+    Memory.set(memory, HELLO, 0, HELLO.length);
+    Iovec.set(kernel.iovecs(), 0, memory + 7, 6);
+    Iovec.set(kernel.iovecs(), 1, memory + 5, 2);
+    Iovec.set(kernel.iovecs(), 2, memory, 5);
+    assertEquals(13, kernel.send(left, kernel.iovecs(), 3));
+    byte[] got = new byte[64];
+    assertEquals(13, kernel.recv(right, got, 0, got.length, 0));
+    assertEquals("kernel, hello", new String(got, 0, 13, StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void piecesArriveInSeveralPlaces() {
+    assertEquals(13, kernel.send(left, HELLO, 0, 13, 0));
+    Iovec.set(kernel.iovecs(), 0, memory, 4);
+    Iovec.set(kernel.iovecs(), 1, memory + 100, 50);
+    assertEquals(13, kernel.readv(right, kernel.iovecs(), 2));
+    assertEquals('h', Memory.getByte(memory));
+    assertEquals('o', Memory.getByte(memory + 100));
+  }
+
+  @Test
+  void aCallThatWouldBlockReturnsTheErrno() {
+    assertEquals(-Errno.EAGAIN, kernel.recv(right, memory, 16, 0));
+    assertEquals(-Errno.EAGAIN, kernel.recv(right, new byte[16], 0, 16, 0));
+  }
+
+  @Test
+  void sendingToWhomHasGoneRaisesNoSignal() {
+    kernel.close(right);
+    assertEquals(-Errno.EPIPE, kernel.send(left, memory, 1, 0));
+    Iovec.set(kernel.iovecs(), 0, memory, 1);
+    assertEquals(-Errno.EPIPE, kernel.send(left, kernel.iovecs(), 1));
+  }
+
+  @Test
+  void pollWaitsAtLeastTheNanosecondsAskedFor() {
+    long start = System.nanoTime();
+    assertEquals(0, kernel.poll(right, Constants.POLLIN, TimeUnit.MICROSECONDS.toNanos(300)));
+    assertTrue(System.nanoTime() - start >= TimeUnit.MICROSECONDS.toNanos(300));
+  }
+
+  @Test
+  void pollTellsWhatIsReady() {
+    assertEquals(13, kernel.send(left, HELLO, 0, 13, 0));
+    assertEquals(Constants.POLLIN, kernel.poll(right, Constants.POLLIN, -1));
+    assertEquals(Constants.POLLOUT, kernel.poll(right, Constants.POLLOUT, -1));
+  }
+
+  @Test
+  void theNonBlockingFlagCanBeChanged() {
+    assertEquals(1, kernel.isNonBlocking(left));
+    assertEquals(0, kernel.setNonBlocking(left, false));
+    assertEquals(0, kernel.isNonBlocking(left));
+  }
+
+  @Test
+  void anOptionIsSetAndRead() {
+    int option = Constants.SO_KEEPALIVE;
+    assertEquals(0, kernel.getsockopt(left, Constants.SOL_SOCKET, option));
+    assertEquals(0, kernel.setsockopt(left, Constants.SOL_SOCKET, option, 1));
+    assertEquals(1, kernel.getsockopt(left, Constants.SOL_SOCKET, option));
+  }
+
+  @Test
+  void lingerIsOffOrSeconds() {
+    assertEquals(0, kernel.getLinger(left));
+    assertEquals(0, kernel.setLinger(left, 7));
+    assertEquals(8, kernel.getLinger(left));
+    assertEquals(0, kernel.setLinger(left, -1));
+    assertEquals(0, kernel.getLinger(left));
+  }
+
+  @Test
+  void anEventfdIsReadableOnceItWasSignalled() {
+    int event = kernel.eventfd();
+    assertEquals(0, kernel.poll(event, Constants.POLLIN, 0));
+    kernel.signal(event);
+    assertEquals(Constants.POLLIN, kernel.poll(event, Constants.POLLIN, 0));
+    assertEquals(Long.BYTES, kernel.read(event, memory, Long.BYTES));
+    assertEquals(0, kernel.poll(event, Constants.POLLIN, 0));
+    kernel.close(event);
+  }
+
+  @Test
+  void aDescriptorTakesThePlaceOfAnother() {
+    int event = kernel.eventfd();
+    assertEquals(event, kernel.dup(left, event));
+    assertEquals(13, kernel.send(event, HELLO, 0, 13, 0));
+    assertEquals(13, kernel.recv(right, memory, 100, 0));
+    kernel.close(event);
+  }
+
+  @Test
+  void aBlockedThreadIsCalledBackWithEintr() throws Exception {
+    assertEquals(0, kernel.setNonBlocking(right, false));
+    Kernel[] its = new Kernel[1];
+    int[] result = new int[1];
+    Thread thread =
+        new Thread(() -> {
+          Kernel own = Kernel.acquire();
+          synchronized (its) {
+            its[0] = own;
+          }
+          result[0] = own.recv(right, memory, 16, 0);
+        });
+    thread.start();
+    // A signal that comes before the call has no effect, so it is sent until the thread ends.
+    while (thread.isAlive()) {
+      synchronized (its) {
+        if (its[0] != null) {
+          kernel.interrupt(its[0].owner());
+        }
+      }
+      thread.join(1);
+    }
+    assertEquals(-Errno.EINTR, result[0]);
+  }
+
+  @Test
+  void aPlatformThreadKeepsItsInstance() {
+    Kernel mine = Kernel.acquire();
+    Kernel.release(mine);
+    assertSame(mine, Kernel.acquire());
+    assertNotEquals(0, mine.owner());
+  }
+
+  @Test
+  void virtualThreadsShareInstances() throws Exception {
+    Kernel[] seen = new Kernel[2];
+    for (int i = 0; i < 2; i++) {
+      int index = i;
+      Thread.ofVirtual()
+          .start(() -> {
+            seen[index] = Kernel.acquire();
+            Kernel.release(seen[index]);
+          })
+          .join();
+    }
+    assertSame(seen[0], seen[1]);
+    assertEquals(0, seen[0].owner());
+  }
+}
