@@ -16,6 +16,7 @@ import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +65,15 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     initializer.initialize(this);
   }
 
-  /** Closes the descriptor of a channel that no loop takes any more. */
+  /** Closes a channel that no loop takes any more. */
   final void abandon() {
+    open = false;
+    closeDescriptor();
+  }
+
+  private void closeDescriptor() {
     Kernel kernel = Kernel.acquire();
     try {
-      open = false;
       kernel.close(fd);
     } finally {
       Kernel.release(kernel);
@@ -142,8 +147,13 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       }
       open = false;
     }
-    closing();
-    registration().close();
+    if (registration == null) { // such as an accepted one that a handler of its listener refused
+      closeDescriptor();
+      closePromise.trySuccess(null);
+    } else {
+      closing();
+      registration.close();
+    }
   }
 
   /** The descriptor is about to be closed. */
@@ -265,7 +275,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   public final void close(@Nullable Promise<Void> promise) {
     try {
       pipeline.tail.close(promise);
-    } catch (java.util.concurrent.RejectedExecutionException ended) {
+    } catch (RejectedExecutionException ended) {
       complete(promise); // the loop closed all its channels before it ended
     }
   }

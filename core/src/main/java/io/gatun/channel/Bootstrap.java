@@ -100,15 +100,13 @@ public final class Bootstrap {
     EventLoop loop = nextLoop();
     Promise<Channel> connected = loop.newPromise();
     Resolver.resolveAsync(host, port)
-        .whenCompleteAsync(
-            (addresses, failure) -> {
-              if (failure != null) {
-                connected.tryFailure(failure);
-              } else {
-                connectFirst(loop, addresses, connected);
-              }
-            },
-            loop);
+        .whenComplete((addresses, failure) -> {
+          if (failure != null) {
+            connected.tryFailure(failure);
+          } else {
+            setup.run(loop, connected, () -> connectFirst(loop, addresses, connected));
+          }
+        });
     return connected;
   }
 

@@ -149,7 +149,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
   private void closeChannels() {
     for (AbstractChannel channel = channels; channel != null; ) {
       AbstractChannel next = channel.next;
-      channel.close(null);
+      channel.doClose(null); // no handler can keep the loop from ending
       channel = next;
     }
   }

@@ -50,7 +50,7 @@ final class ListenerChannel extends AbstractChannel {
   @Override
   void doBind(Address address, Promise<Void> promise) {
     if (!isOpen()) {
-      fail(promise, new ClosedException("bind " + address));
+      fail(promise, new ClosedException("bind", address));
       return;
     }
     IOException failure = null;

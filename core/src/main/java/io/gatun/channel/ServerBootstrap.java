@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Makes listening channels, whose accepted channels it sets up. Set it up once, by one thread; then
@@ -118,9 +119,14 @@ public final class ServerBootstrap {
     }
 
     private void start(StreamChannel child) {
+      if (!child.isOpen()) {
+        return; // closed before its loop had seen it
+      }
       try {
         childSetup.register(child, childInitializer);
         child.activate(null);
+      } catch (RejectedExecutionException ending) {
+        LOGGER.debug("{}: its loop is ending", child);
       } catch (Exception e) {
         LOGGER.warn("{}: could not be set up, and is closed", child, e);
       }

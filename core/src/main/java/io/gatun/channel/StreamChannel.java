@@ -121,7 +121,7 @@ final class StreamChannel extends AbstractChannel {
   @Override
   void doConnect(Address remote, @Nullable Address local, Promise<Void> promise) {
     if (!isOpen()) {
-      fail(promise, new ClosedException("connect " + remote));
+      fail(promise, new ClosedException("connect", remote));
       return;
     }
     if (active || connecting != null) {
@@ -468,7 +468,7 @@ final class StreamChannel extends AbstractChannel {
       if (attempt.timer != null) {
         attempt.timer.cancel(false);
       }
-      fail(attempt.promise, new ClosedException("connect " + attempt.remote));
+      fail(attempt.promise, new ClosedException("connect", attempt.remote));
     }
   }
 

@@ -36,6 +36,17 @@ public final class ClosedException extends ClosedChannelException implements Soc
     this.message = call + ": " + how;
   }
 
+  /**
+   * Makes the exception for a call on an address that a closed socket cannot make.
+   *
+   * @param call the call, by its C name
+   * @param address the address that was asked for
+   */
+  public ClosedException(String call, Object address) {
+    this.call = call;
+    this.message = SocketErrors.subject(call, address) + ": the socket is closed";
+  }
+
   /** The kernel knows no such descriptor: nobody can say whether it was ever a socket's. */
   ClosedException(String call, @Nullable Object address, int errno) {
     this.call = call;

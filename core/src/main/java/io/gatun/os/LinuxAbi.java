@@ -219,9 +219,11 @@ final class LinuxAbi {
       EAI_NONAME -2
       EAI_AGAIN -3
       EAI_FAIL -4
+      EAI_NODATA -5
       EAI_FAMILY -6
       EAI_SOCKTYPE -7
       EAI_SERVICE -8
+      EAI_ADDRFAMILY -9
       EAI_MEMORY -10
       EAI_SYSTEM -11
       EAI_OVERFLOW -12

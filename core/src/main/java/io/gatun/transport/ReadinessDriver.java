@@ -74,26 +74,46 @@ public final class ReadinessDriver implements Driver {
   @Override
   public int run(long timeoutNanos) {
     int count = poller.await(due.isEmpty() ? timeoutNanos : 0);
-    for (int i = 0; i < count; i++) {
-      Observer slot = owner(poller.token(i));
-      if (slot != null) {
-        slot.ready(poller.events(i));
-      }
-    }
+    tell(0, count);
     return due.isEmpty() || count < 0 ? count : count + tellDue();
   }
 
   /**
-   * Tells those who were ready when the round began; who becomes so meanwhile waits for the next.
+   * Tells the owners of the events from one on. Should an owner throw, the rest are told all the
+   * same: an edge is told only once.
    */
+  private void tell(int i, int count) {
+    try {
+      while (i < count) {
+        Observer owner = owner(poller.token(i));
+        int events = poller.events(i++);
+        if (owner != null) {
+          owner.ready(events);
+        }
+      }
+    } finally {
+      if (i < count) {
+        tell(i, count);
+      }
+    }
+  }
+
+  /** Tells those who were due when the round began; who becomes so meanwhile waits for the next. */
   private int tellDue() {
     ArrayDeque<Readiness> now = due;
     due = telling;
     telling = now;
     int count = now.size();
-    for (Readiness registration; (registration = now.poll()) != null; ) {
-      registration.queued = false;
-      registration.tellReadable();
+    try {
+      for (Readiness registration; (registration = now.poll()) != null; ) {
+        registration.queued = false;
+        registration.tellReadable();
+      }
+    } finally {
+      if (!now.isEmpty()) { // an owner threw
+        due.addAll(now);
+        now.clear();
+      }
     }
     return count;
   }

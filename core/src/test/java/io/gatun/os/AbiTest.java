@@ -2,6 +2,7 @@ package io.gatun.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Holds an {@link Abi} against the headers of the system that it describes. */
 final class AbiTest {
@@ -34,22 +37,52 @@ final class AbiTest {
       #include <sys/un.h>
       """;
 
-  @Test
-  void everyNumberOfTheHostIsThatOfItsHeaders(@TempDir Path folder) throws Exception {
-    assumeTrue(
-        Abi.HOST.os() == Os.LINUX && hasCompiler(),
-        "needs Linux with a C compiler (gcc, libc6-dev)");
-    assertEquals("", compile(folder, assertions(Abi.HOST)));
+  /** The compilers that carry the headers of a system, by Debian's names. */
+  enum Compiler {
+    HOST(Abi.HOST.arch(), "cc", "gcc and libc6-dev"),
+    LINUX_X86_64(Arch.X86_64, "x86_64-linux-gnu-gcc", "gcc-x86-64-linux-gnu"),
+    LINUX_AARCH64(Arch.AARCH64, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
+
+    private final Arch arch;
+    private final String command;
+    private final String packages;
+
+    Compiler(Arch arch, String command, String packages) {
+      this.arch = arch;
+      this.command = command;
+      this.packages = packages;
+    }
+
+    void assumeInstalled() throws InterruptedException {
+      boolean installed;
+      try {
+        installed = run(Path.of("."), command, "--version").isEmpty();
+      } catch (IOException e) {
+        installed = false;
+      }
+      assumeTrue(installed, command + " is not installed; Debian has it in " + packages);
+    }
+
+    String compile(Path folder, String c) throws IOException, InterruptedException {
+      Files.writeString(folder.resolve("abi.c"), c);
+      return run(folder, command, "-fsyntax-only", "-w", "abi.c");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyNumberIsThatOfTheSystemsHeaders(Compiler compiler, @TempDir Path folder)
+      throws Exception {
+    compiler.assumeInstalled();
+    assertEquals("", compiler.compile(folder, assertions(Abi.of(Os.LINUX, compiler.arch))));
   }
 
   @Test
   void aWrongNumberIsFound(@TempDir Path folder) throws Exception {
-    assumeTrue(
-        Abi.HOST.os() == Os.LINUX && hasCompiler(),
-        "needs Linux with a C compiler (gcc, libc6-dev)");
+    Compiler.HOST.assumeInstalled();
     String right = assertions(Abi.HOST);
     String wrong = right.replace("SO_ERROR == 4,", "SO_ERROR == 5,");
-    assertEquals(true, compile(folder, wrong).contains("SO_ERROR"));
+    assertTrue(Compiler.HOST.compile(folder, wrong).contains("SO_ERROR"));
   }
 
   /** One static assertion for each constant, errno, size and offset. */
@@ -74,19 +107,6 @@ final class AbiTest {
     c.append("_Static_assert(%s == %d, \"%s\");\n".formatted(expression, value, expression));
   }
 
-  private static boolean hasCompiler() throws InterruptedException {
-    try {
-      return run(Path.of("."), "cc", "--version").isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static String compile(Path folder, String c) throws IOException, InterruptedException {
-    Files.writeString(folder.resolve("abi.c"), c);
-    return run(folder, "cc", "-fsyntax-only", "-w", "abi.c");
-  }
-
   /** Returns what a program writes to its standard error. */
   private static String run(Path folder, String... command)
       throws IOException, InterruptedException {
@@ -96,7 +116,7 @@ final class AbiTest {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(true, process.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     return errors;
   }
 
