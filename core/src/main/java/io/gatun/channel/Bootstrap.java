@@ -68,7 +68,7 @@ public final class Bootstrap {
 
   private void start(EventLoop loop, Address remote, Promise<Channel> connected) throws Exception {
     int fd = Setup.socket(loop, remote);
-    StreamChannel channel = new StreamChannel(loop, fd);
+    StreamChannel channel = new StreamChannel(loop, fd, remote.family());
     setup.register(channel, initializer);
     Promise<Void> promise = channel.newPromise();
     connected.addListener(done -> {

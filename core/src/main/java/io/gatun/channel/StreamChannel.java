@@ -8,6 +8,7 @@ import static io.gatun.os.Errno.ENOTCONN;
 import static io.gatun.os.Errno.EPIPE;
 
 import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
 import io.gatun.address.Sockaddr;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
@@ -53,6 +54,7 @@ final class StreamChannel extends AbstractChannel {
     }
   }
 
+  private final Driver.Kind kind;
   private final OutboundBuffer outbound = new OutboundBuffer();
 
   /** Bytes that other threads have written and the loop has yet to see. */
@@ -82,20 +84,23 @@ final class StreamChannel extends AbstractChannel {
   private @Nullable Connecting connecting;
   private Duration connectTimeout = CONNECT_TIMEOUT;
 
+
   /** A new channel that is to be connected. */
-  StreamChannel(EventLoop loop, int fd) {
+  StreamChannel(EventLoop loop, int fd, AddressFamily family) {
     super(loop, fd);
+    this.kind =
+        family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
   }
 
   /** An accepted channel. */
   StreamChannel(EventLoop loop, int fd, Address remote) {
-    super(loop, fd);
+    this(loop, fd, remote.family());
     this.remote = remote;
   }
 
   @Override
   Driver.Kind driverKind() {
-    return Driver.Kind.STREAM;
+    return kind;
   }
 
   @Override

@@ -12,6 +12,7 @@ public final class Constants {
   public static final int SHUT_RD = of("SHUT_RD");
   public static final int SHUT_RDWR = of("SHUT_RDWR");
   public static final int SHUT_WR = of("SHUT_WR");
+  public static final int MSG_CTRUNC = of("MSG_CTRUNC");
   public static final int MSG_PEEK = of("MSG_PEEK");
 
   /** One call does not wait; 0 where the system lacks the flag and O_NONBLOCK must do. */

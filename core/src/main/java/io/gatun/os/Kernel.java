@@ -176,6 +176,17 @@ public abstract class Kernel {
   /** recvmsg(2) with a message header that the caller filled. */
   public abstract int recvmsg(int fd, long message, int flags);
 
+  /** recvmsg(2) into one place; {@link #messageFlags} tells what came with the bytes. */
+  public final int recvmsg(int fd, long buffer, int length, int flags) {
+    Iovec.set(iovecs(), 0, buffer, length);
+    return recvmsg(fd, Msghdr.ofIovecs(message(), iovecs(), 1), flags);
+  }
+
+  /** The flags that the last {@link #recvmsg(int, long, int, int)} left, such as MSG_CTRUNC. */
+  public final int messageFlags() {
+    return Msghdr.flags(message());
+  }
+
   /** sendmsg(2), with MSG_NOSIGNAL, of a message header that the caller filled. */
   public abstract int sendmsg(int fd, long message, int flags);
 

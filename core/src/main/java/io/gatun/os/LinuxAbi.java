@@ -203,6 +203,7 @@ final class LinuxAbi {
       EPOLL_CTL_DEL 2
       EPOLL_CTL_MOD 3
       EPOLLIN 0x1
+      EPOLLPRI 0x2
       EPOLLOUT 0x4
       EPOLLERR 0x8
       EPOLLHUP 0x10

@@ -6,6 +6,7 @@ final class Msghdr {
   private static final int SIZE = STRUCT.size();
   private static final int IOV = STRUCT.offset("msg_iov");
   private static final int IOVLEN = STRUCT.offset("msg_iovlen");
+  private static final int FLAGS = STRUCT.offset("msg_flags");
   private static final boolean WIDE = STRUCT.isWide("msg_iovlen");
 
   private Msghdr() {}
@@ -22,5 +23,10 @@ final class Msghdr {
       Memory.setInt(message + IOVLEN, count);
     }
     return message;
+  }
+
+  /** What a recvmsg has left in the header. */
+  static int flags(long message) {
+    return Memory.getInt(message + FLAGS);
   }
 }

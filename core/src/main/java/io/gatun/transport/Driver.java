@@ -12,6 +12,9 @@ public interface Driver extends AutoCloseable {
     /** Bytes, in order: what is not read now is read later. */
     STREAM,
 
+    /** A stream within one machine (Unix), where descriptors may travel with the bytes. */
+    LOCAL_STREAM,
+
     /** Connections, to be accepted. */
     LISTENER,
 

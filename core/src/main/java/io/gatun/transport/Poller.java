@@ -17,6 +17,9 @@ public interface Poller extends AutoCloseable {
   /** The peer has shut down, or the connection is broken: the end will follow the data. */
   int HANGUP = 4;
 
+  /** Urgent data is on its way in a stream: a read stops there, though more may follow. */
+  int URGENT = 8;
+
   /**
    * Returns whether an event tells of a change, once, and not of a state, again and again. Then a
    * descriptor is added once and stays, and whoever waits has to remember what was told.
@@ -43,7 +46,7 @@ public interface Poller extends AutoCloseable {
   /** Returns the token of event {@code index}. */
   long token(int index);
 
-  /** Returns what event {@code index} reports: {@link #READ}, {@link #WRITE}, {@link #HANGUP}. */
+  /** Returns what event {@code index} reports: {@link #READ}, {@link #WRITE}, {@link #HANGUP}, {@link #URGENT}. */
   int events(int index);
 
   /** Ends an {@link #await} that is under way, or else the next one. Any thread may call this. */

@@ -215,7 +215,7 @@ public final class ReadinessDriver implements Driver {
 
   private final class Readiness implements Registration, Observer {
     private final int fd;
-    private final boolean stream;
+    private final Kind kind;
     private final Endpoint endpoint;
     private long token;
 
@@ -226,7 +226,10 @@ public final class ReadinessDriver implements Driver {
     private int refusal;
 
     private boolean readable;
-    private boolean hungUp;
+
+    /** A read that brings less than there was room for may still have left something behind. */
+    private boolean doubtful;
+
     private boolean awaitsReadable;
     private boolean connecting;
     private boolean writing;
@@ -237,7 +240,7 @@ public final class ReadinessDriver implements Driver {
 
     Readiness(int fd, Kind kind, Endpoint endpoint) {
       this.fd = fd;
-      this.stream = kind == Kind.STREAM;
+      this.kind = kind;
       this.endpoint = endpoint;
     }
 
@@ -279,8 +282,8 @@ public final class ReadinessDriver implements Driver {
       if ((events & (Poller.READ | Poller.HANGUP)) != 0) {
         readable = true;
       }
-      if ((events & Poller.HANGUP) != 0) {
-        hungUp = true;
+      if ((events & (Poller.HANGUP | Poller.URGENT)) != 0) {
+        doubtful = true;
       }
       if ((events & (Poller.WRITE | Poller.HANGUP)) != 0) {
         if (connecting) {
@@ -334,17 +337,33 @@ public final class ReadinessDriver implements Driver {
       if (refusal != 0) {
         return refusal;
       }
+      boolean local = kind == Kind.LOCAL_STREAM;
       int result;
       do {
-        result = kernel.recv(fd, address, length, 0);
+        result =
+            local
+                ? kernel.recvmsg(fd, address, length, 0)
+                : kernel.recv(fd, address, length, 0);
       } while (result == -EINTR);
-      // Fewer bytes than asked for: the buffer was emptied, and what comes now is a new edge. Not
-      // so
-      // after a hang-up, whose edge has been and gone: the end is still to be read.
-      if (result == -EAGAIN || (stream && result > 0 && result < length && !hungUp)) {
+      if (result == -EAGAIN) {
+        readable = false;
+        doubtful = false;
+      } else if (result > 0 && result < length && emptied(local)) {
         readable = false;
       }
       return result;
+    }
+
+    /**
+     * Fewer bytes than asked for mean that a stream was emptied, and what comes now is a new edge:
+     * it saves the call that would tell so. But a read also stops at urgent data, and where a
+     * descriptor was sent along (which nobody takes here, so it is closed); and after a hang-up,
+     * whose edge has been and gone, the end is still to be read.
+     */
+    private boolean emptied(boolean local) {
+      return kind != Kind.MESSAGE
+          && !doubtful
+          && !(local && (kernel.messageFlags() & Constants.MSG_CTRUNC) != 0);
     }
 
     @Override

@@ -22,6 +22,7 @@ final class EpollPoller implements Poller {
   private static final int DELETE = Abi.HOST.value("EPOLL_CTL_DEL");
   private static final int IN = Abi.HOST.value("EPOLLIN");
   private static final int OUT = Abi.HOST.value("EPOLLOUT");
+  private static final int PRI = Abi.HOST.value("EPOLLPRI");
   private static final int RDHUP = Abi.HOST.value("EPOLLRDHUP");
   private static final int BROKEN = Abi.HOST.value("EPOLLERR") | Abi.HOST.value("EPOLLHUP");
   private static final int EDGE = Abi.HOST.value("EPOLLET");
@@ -88,7 +89,7 @@ final class EpollPoller implements Poller {
   private static int mask(int interest) {
     int mask = EDGE;
     if ((interest & READ) != 0) {
-      mask |= IN | RDHUP;
+      mask |= IN | PRI | RDHUP;
     }
     if ((interest & WRITE) != 0) {
       mask |= OUT;
@@ -147,6 +148,9 @@ final class EpollPoller implements Poller {
     }
     if ((told & OUT) != 0) {
       events |= WRITE;
+    }
+    if ((told & PRI) != 0) {
+      events |= URGENT;
     }
     if ((told & (RDHUP | BROKEN)) != 0) {
       events |= HANGUP;

@@ -1,0 +1,70 @@
+package io.gatun.channel;
+
+import io.gatun.address.Address;
+import io.gatun.address.Ipv4Address;
+import io.gatun.socket.Allocations;
+import io.gatun.socket.Socket;
+import io.gatun.transport.Transport;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What passes through a channel costs its loop no garbage, when nobody waits for the outcome. */
+final class ChannelAllocationTest {
+  private static final int SIZE = 64;
+
+  private final Level level = ResourceLeakDetector.getLevel();
+
+  /** Whoever looks for leaks notes down each buffer. */
+  @BeforeEach
+  void lookForNoLeaks() {
+    ResourceLeakDetector.setLevel(Level.DISABLED);
+  }
+
+  @AfterEach
+  void lookForLeaks() {
+    ResourceLeakDetector.setLevel(level);
+  }
+
+  @Test
+  void ofAnEcho() throws Exception {
+    try (EventLoopGroup group =
+        EventLoopGroup.builder().loops(1).transport(Transport.named("poll")).build()) {
+      Channel listener =
+          new ServerBootstrap(group)
+              .childHandler(channel -> channel.pipeline().addLast(new Echo()))
+              .bind(Ipv4Address.loopback(0))
+              .sync()
+              .getNow();
+      long thread = group.next().submit(() -> Thread.currentThread().threadId()).get();
+      Address address = Objects.requireNonNull(listener.localAddress());
+      try (Socket client = Socket.openFor(address)) {
+        client.connect(address);
+        byte[] message = new byte[SIZE];
+        Allocations.assertNone(
+            thread,
+            () -> {
+              client.sendAll(message);
+              for (int count = 0; count < SIZE; ) {
+                count += client.recvInto(message);
+              }
+            });
+      }
+    }
+  }
+
+  private static final class Echo implements ChannelHandler {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ctx.write(message, null);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      ctx.flush();
+    }
+  }
+}

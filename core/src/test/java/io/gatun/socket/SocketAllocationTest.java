@@ -1,0 +1,189 @@
+package io.gatun.socket;
+
+import io.gatun.address.Address;
+import io.gatun.address.Ipv4Address;
+import io.gatun.socket.Allocations.Call;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a socket moves on a platform thread costs no garbage, whatever it is moved from or to. */
+final class SocketAllocationTest {
+  private static final int SIZE = 64;
+
+  private Socket left;
+  private Socket right;
+
+  enum Mode {
+    BLOCKING(null),
+    TIMEOUT(Duration.ofMinutes(1)),
+    NON_BLOCKING(Duration.ZERO);
+
+    final @Nullable Duration timeout;
+
+    Mode(@Nullable Duration timeout) {
+      this.timeout = timeout;
+    }
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    try (Socket listener = Socket.openFor(Ipv4Address.loopback(0))) {
+      listener.bind(Ipv4Address.loopback(0));
+      listener.listen(1);
+      Address address = listener.getSockName();
+      left = Socket.openFor(address);
+      left.connect(address);
+      right = listener.accept();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    left.close();
+    right.close();
+  }
+
+  private void assertNone(Mode mode, Call call) throws Exception {
+    left.setTimeout(mode.timeout);
+    right.setTimeout(mode.timeout);
+    Allocations.assertNone(Thread.currentThread().threadId(), call);
+  }
+
+  /** A message that may be moved in parts, and may not be there yet when there is no waiting. */
+  private interface Receiver {
+    int receive() throws IOException;
+  }
+
+  private static void all(Receiver receiver) throws IOException {
+    for (int count = 0; count < SIZE; ) {
+      count += receiver.receive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofArrays(Mode mode) throws Exception {
+    byte[] array = new byte[SIZE];
+    assertNone(
+        mode,
+        () -> {
+          left.sendAll(array);
+          all(() -> right.recvInto(array));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofHeapBuffers(Mode mode) throws Exception {
+    assertNoneOf(mode, ByteBuffer.allocate(2 * SIZE).slice(SIZE, SIZE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofDirectBuffers(Mode mode) throws Exception {
+    assertNoneOf(mode, ByteBuffer.allocateDirect(SIZE));
+  }
+
+  private void assertNoneOf(Mode mode, ByteBuffer buffer) throws Exception {
+    assertNone(
+        mode,
+        () -> {
+          left.sendAll(buffer.clear());
+          buffer.clear();
+          all(() -> right.recvInto(buffer));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofHeapSegments(Mode mode) throws Exception {
+    assertNoneOf(mode, MemorySegment.ofArray(new byte[2 * SIZE]).asSlice(SIZE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofNativeSegments(Mode mode) throws Exception {
+    assertNoneOf(mode, Arena.ofAuto().allocate(SIZE));
+  }
+
+  private void assertNoneOf(Mode mode, MemorySegment segment) throws Exception {
+    assertNone(
+        mode,
+        () -> {
+          left.sendAll(segment);
+          all(() -> right.recvInto(segment));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofDirectByteBufs(Mode mode) throws Exception {
+    assertNoneOf(mode, PooledByteBufAllocator.DEFAULT.directBuffer(SIZE, SIZE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofHeapByteBufs(Mode mode) throws Exception {
+    assertNoneOf(mode, PooledByteBufAllocator.DEFAULT.heapBuffer(SIZE, SIZE));
+  }
+
+  private void assertNoneOf(Mode mode, ByteBuf buffer) throws Exception {
+    try {
+      assertNone(
+          mode,
+          () -> {
+            left.sendAll(buffer.setIndex(0, SIZE));
+            buffer.clear();
+            all(() -> right.recvInto(buffer));
+          });
+    } finally {
+      buffer.release();
+    }
+  }
+
+  @Test
+  void whenBlockingCallsWait() throws Exception {
+    assertNoneOfWaiting(Mode.BLOCKING);
+  }
+
+  @Test
+  void whenCallsWithTimeoutsWait() throws Exception {
+    assertNoneOfWaiting(Mode.TIMEOUT);
+  }
+
+  /** Here another thread answers, so that the answer has to be waited for. */
+  private void assertNoneOfWaiting(Mode mode) throws Exception {
+    Thread echo = Thread.ofPlatform().start(this::echo);
+    byte[] array = new byte[SIZE];
+    assertNone(
+        mode,
+        () -> {
+          left.sendAll(array);
+          all(() -> left.recvInto(array));
+        });
+    left.shutdown(Shutdown.WR);
+    echo.join();
+  }
+
+  private void echo() {
+    byte[] array = new byte[SIZE];
+    try {
+      for (int count; (count = right.recvInto(array)) > 0; ) {
+        right.sendAll(array, 0, count);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
