@@ -30,7 +30,7 @@ final class ChannelAllocationTest {
   }
 
   @Test
-  void ofAnEcho() throws Exception {
+  void ofAnEcho() throws Throwable {
     try (EventLoopGroup group =
         EventLoopGroup.builder().loops(1).transport(Transport.named("poll")).build()) {
       Channel listener =

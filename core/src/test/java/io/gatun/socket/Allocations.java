@@ -2,7 +2,9 @@ package io.gatun.socket;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.lang.reflect.Method;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /** Sees to it that something allocates nothing once it is compiled. */
 public final class Allocations {
@@ -20,6 +22,24 @@ public final class Allocations {
    */
   private static final double LIMIT = 0.1;
 
+  /** ThreadMXBean's getThreadAllocatedBytes; the module does not read jdk.management. */
+  private static final MethodHandle ALLOCATED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      Class<?> factory = Class.forName("java.lang.management.ManagementFactory");
+      Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
+      ALLOCATED =
+          lookup
+              .findVirtual(
+                  bean, "getThreadAllocatedBytes", MethodType.methodType(long.class, long.class))
+              .bindTo(factory.getMethod("getThreadMXBean").invoke(null));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private Allocations() {}
 
   /** Something to be called many times. */
@@ -30,7 +50,7 @@ public final class Allocations {
   }
 
   /** Calls until a whole round of calls has allocated nothing on a thread; fails if none does. */
-  public static void assertNone(long thread, Call call) throws Exception {
+  public static void assertNone(long thread, Call call) throws Throwable {
     double least = Double.MAX_VALUE;
     for (int round = 0; round < ROUNDS && least > LIMIT; round++) {
       long before = allocated(thread);
@@ -44,15 +64,8 @@ public final class Allocations {
     }
   }
 
-  /** The bytes a thread has allocated since its start. The module does not read jdk.management. */
-  private static long allocated(long thread) throws ReflectiveOperationException {
-    Object bean =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    Method method =
-        Class.forName("com.sun.management.ThreadMXBean")
-            .getMethod("getThreadAllocatedBytes", long.class);
-    return (long) method.invoke(bean, thread);
+  /** The bytes a thread has allocated since its start. */
+  private static long allocated(long thread) throws Throwable {
+    return (long) ALLOCATED.invokeExact(thread);
   }
 }
