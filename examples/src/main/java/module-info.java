@@ -1,9 +1,15 @@
 /** The programs behind {@code ./gatun}. */
+@SuppressWarnings("requires-automatic") // HdrHistogram is no module yet
 module io.gatun.examples {
+  requires HdrHistogram;
   requires info.picocli;
   requires io.gatun.core;
 
   // picocli sets the fields and calls the constructors of the commands.
   opens io.gatun.examples to
+      info.picocli;
+  opens io.gatun.examples.demo to
+      info.picocli;
+  opens io.gatun.examples.echo to
       info.picocli;
 }

@@ -1,5 +1,10 @@
 package io.gatun.examples;
 
+import io.gatun.error.SocketError;
+import io.gatun.examples.demo.DemoCommand;
+import io.gatun.examples.echo.EchoClient;
+import io.gatun.examples.echo.EchoServer;
+import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +22,15 @@ import picocli.CommandLine.Spec;
     description = "The operating system's whole socket interface for Java.",
     mixinStandardHelpOptions = true,
     versionProvider = Gatun.Version.class,
-    subcommands = {Gatun.Test.class, Gatun.Bench.class, HelpCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      EchoServer.class,
+      EchoClient.class,
+      Transports.class,
+      Gatun.Test.class,
+      Gatun.Bench.class,
+      HelpCommand.class,
+    },
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nEnvironment:%n",
     footer = {
@@ -38,17 +51,44 @@ public final class Gatun implements Runnable {
 
   /** Runs the command that {@code args} name and exits with its status. */
   public static void main(String[] args) {
+    Signals.exit(commandLine().execute(args));
+  }
+
+  /** Makes the command; every error it meets is one line. */
+  public static CommandLine commandLine() {
     Gatun gatun = new Gatun();
-    CommandLine line = new CommandLine(gatun);
-    line.setExecutionExceptionHandler((e, failed, parsed) -> {
-      if (gatun.stacktrace || "1".equals(System.getenv("GATUN_TRACE"))) {
-        e.printStackTrace(failed.getErr());
-      } else {
-        failed.getErr().println("gatun: " + (e.getMessage() == null ? e : e.getMessage()));
+    return new CommandLine(gatun)
+        .setExecutionExceptionHandler((e, line, parsed) -> gatun.failed(e, line.getErr()))
+        .setParameterExceptionHandler((e, args) -> misused(e));
+  }
+
+  private int failed(Exception e, PrintWriter err) {
+    if (stacktrace || "1".equals(System.getenv("GATUN_TRACE"))) {
+      e.printStackTrace(err);
+    } else {
+      err.println("gatun: " + message(e));
+    }
+    err.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What the system said, where it did: it may be the cause of a failure that says less. */
+  private static String message(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketError && cause.getMessage() != null) {
+        return cause.getMessage();
       }
-      return CommandLine.ExitCode.SOFTWARE;
-    });
-    System.exit(line.execute(args));
+    }
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  private static int misused(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    String command = line.getCommandSpec().qualifiedName();
+    err.println("gatun: " + e.getMessage() + " (see " + command + " --help)");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   @Override

@@ -1,0 +1,93 @@
+package io.gatun.examples.demo;
+
+import io.gatun.address.Ipv4Address;
+import io.gatun.error.TimedOutException;
+import io.gatun.socket.Socket;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The descriptors of this process, where the system shows them: in /proc. */
+final class Descriptors {
+  private static final Path OPEN = Path.of("/proc/self/fd");
+  private static final Path LIMITS = Path.of("/proc/self/limits");
+
+  private Descriptors() {}
+
+  static boolean canBeSeen() {
+    return Files.isDirectory(OPEN);
+  }
+
+  /**
+   * Returns the open sockets, epolls and eventfds by number. The files that the runtime opens and
+   * closes as it likes (its jars) are not among them.
+   */
+  static SortedMap<Integer, String> open() throws IOException {
+    SortedMap<Integer, String> open = new TreeMap<>();
+    if (!canBeSeen()) {
+      return open;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(OPEN)) {
+      for (Path entry : entries) {
+        String target;
+        try {
+          target = Files.readSymbolicLink(entry).toString();
+        } catch (IOException closedMeanwhile) {
+          continue;
+        }
+        if (target.startsWith("socket:") || target.startsWith("anon_inode:")) {
+          open.put(Integer.parseInt(entry.getFileName().toString()), target);
+        }
+      }
+    }
+    return open;
+  }
+
+  /** Returns how many more this process may open; a large number where nothing tells. */
+  static long left() throws IOException {
+    if (!Files.isReadable(LIMITS)) {
+      return Integer.MAX_VALUE;
+    }
+    long used;
+    try (var entries = Files.list(OPEN)) {
+      used = entries.count();
+    }
+    // Max open files            20000                20000                files
+    String soft =
+        Files.readString(LIMITS)
+            .lines()
+            .filter(line -> line.startsWith("Max open files"))
+            .findFirst()
+            .orElse("")
+            .replaceFirst("Max open files *(\\S+).*", "$1");
+    return soft.chars().allMatch(Character::isDigit) && !soft.isEmpty()
+        ? Long.parseLong(soft) - used
+        : Integer.MAX_VALUE;
+  }
+
+  /**
+   * Makes the engine open what it keeps for as long as the program runs, the loop that all virtual
+   * threads wait on, so that it is not taken for something left over.
+   */
+  static void openLasting() throws InterruptedException {
+    Thread.ofVirtual()
+        .start(() -> {
+          Ipv4Address address = Ipv4Address.loopback(0);
+          try (Socket socket = Socket.openFor(address)) {
+            socket.bind(address);
+            socket.listen();
+            socket.setTimeout(Duration.ofMillis(1));
+            socket.accept().close();
+          } catch (TimedOutException expected) {
+            // Nobody knows of the port.
+          } catch (IOException e) {
+            throw new IllegalStateException("no socket could be opened", e);
+          }
+        })
+        .join();
+  }
+}

@@ -1,0 +1,76 @@
+package io.gatun.examples.echo;
+
+import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
+import io.gatun.error.ResolveException;
+import io.gatun.os.Abi;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** How a command line names addresses: a host and a port, or a Unix socket. */
+public final class Endpoint {
+  private static final int PORT_MAX = 0xffff;
+  private static final int ADDRESS_FAMILY = Abi.HOST.value("EAI_ADDRFAMILY");
+
+  @Option(
+      names = {"-4", "--ipv4"},
+      description = "Use IPv4 only.")
+  boolean ipv4;
+
+  @Option(
+      names = {"-6", "--ipv6"},
+      description = "Use IPv6 only.")
+  boolean ipv6;
+
+  /** Called by picocli. */
+  public Endpoint() {}
+
+  /** Asks the system's resolver for the addresses of a host. */
+  @FunctionalInterface
+  interface Question {
+    List<Address> resolve(String host, int port) throws IOException;
+  }
+
+  static boolean isUnix(String text) {
+    return text.startsWith("unix:");
+  }
+
+  static List<Address> unix(CommandSpec spec, String text) {
+    try {
+      return List.of(Address.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /** Returns the addresses of a host that are wanted: one at least. */
+  List<Address> resolve(CommandSpec spec, String host, String portText, Question question)
+      throws IOException {
+    List<Address> all = question.resolve(host, port(spec, portText));
+    if (ipv4 == ipv6) {
+      return all;
+    }
+    AddressFamily family = ipv4 ? AddressFamily.INET : AddressFamily.INET6;
+    List<Address> wanted = all.stream().filter(address -> address.family().equals(family)).toList();
+    if (wanted.isEmpty()) {
+      throw new ResolveException("getaddrinfo", host + " as " + family, ADDRESS_FAMILY);
+    }
+    return wanted;
+  }
+
+  private static int port(CommandSpec spec, String text) {
+    try {
+      int port = Integer.parseInt(text);
+      if (port >= 0 && port <= PORT_MAX) {
+        return port;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new ParameterException(
+        spec.commandLine(), "PORT \"" + text + "\" (expected: 0 to " + PORT_MAX + ")");
+  }
+}
