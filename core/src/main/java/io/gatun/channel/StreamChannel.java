@@ -84,12 +84,10 @@ final class StreamChannel extends AbstractChannel {
   private @Nullable Connecting connecting;
   private Duration connectTimeout = CONNECT_TIMEOUT;
 
-
   /** A new channel that is to be connected. */
   StreamChannel(EventLoop loop, int fd, AddressFamily family) {
     super(loop, fd);
-    this.kind =
-        family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
+    this.kind = family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
   }
 
   /** An accepted channel. */

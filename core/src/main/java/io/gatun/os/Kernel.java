@@ -20,7 +20,7 @@ public abstract class Kernel {
   /** How many iovecs {@link #iovecs} has room for. */
   public static final int IOVECS = 256;
 
-  /** Bytes that {@link #transfer} has room for. */
+  /** The most bytes that one call moves to or from the heap. */
   public static final int TRANSFER = 64 * 1024;
 
   private static final int CAPTURE = 0;
@@ -113,8 +113,7 @@ public abstract class Kernel {
     return base + IOVEC;
   }
 
-  /** Room for {@link #TRANSFER} bytes on their way between a heap array and a blocking call. */
-  public final long transfer() {
+  private long transfer() {
     if (transfer.address() == 0) {
       transfer = Arena.ofAuto().allocate(TRANSFER, 64);
     }
@@ -157,14 +156,44 @@ public abstract class Kernel {
   /** recv(2). Returns the number of bytes, 0 at the end of a stream. */
   public abstract int recv(int fd, long buffer, int length, int flags);
 
-  /** recv(2) into a heap array, always with MSG_DONTWAIT: the garbage collector waits for it. */
-  public abstract int recv(int fd, byte[] buffer, int offset, int length, int flags);
-
   /** send(2), with MSG_NOSIGNAL. Returns the number of bytes taken. */
   public abstract int send(int fd, long buffer, int length, int flags);
 
-  /** send(2) from a heap array, always with MSG_DONTWAIT: the garbage collector waits for it. */
-  public abstract int send(int fd, byte[] buffer, int offset, int length, int flags);
+  // What is on the heap goes by way of memory that the collector does not move, at most TRANSFER
+  // bytes at a time. The copy is lost beside the call; a downcall that takes a heap segment would
+  // cost that segment wherever escape analysis fails, and hold the collector up.
+
+  /** recv(2) into an array: at most {@link #TRANSFER} bytes. */
+  public final int recv(int fd, byte[] buffer, int offset, int length, int flags) {
+    int result = recv(fd, transfer(), Math.min(length, TRANSFER), flags);
+    if (result > 0) {
+      Memory.get(transfer(), buffer, offset, result);
+    }
+    return result;
+  }
+
+  /** send(2), with MSG_NOSIGNAL, from an array: at most {@link #TRANSFER} bytes. */
+  public final int send(int fd, byte[] buffer, int offset, int length, int flags) {
+    int part = Math.min(length, TRANSFER);
+    Memory.set(transfer(), buffer, offset, part);
+    return send(fd, transfer(), part, flags);
+  }
+
+  /** recv(2) into a segment on the heap: at most {@link #TRANSFER} bytes. */
+  public final int recv(int fd, MemorySegment buffer, long offset, int length, int flags) {
+    int result = recv(fd, transfer(), Math.min(length, TRANSFER), flags);
+    if (result > 0) {
+      Memory.get(transfer(), buffer, offset, result);
+    }
+    return result;
+  }
+
+  /** send(2), with MSG_NOSIGNAL, from a segment on the heap: at most {@link #TRANSFER} bytes. */
+  public final int send(int fd, MemorySegment buffer, long offset, int length, int flags) {
+    int part = Math.min(length, TRANSFER);
+    Memory.set(transfer(), buffer, offset, part);
+    return send(fd, transfer(), part, flags);
+  }
 
   /** recvfrom(2). The sender's address is in {@link #address}. */
   public abstract int recvfrom(int fd, long buffer, int length, int flags);

@@ -62,6 +62,16 @@ public final class Memory {
     MemorySegment.copy(from, offset, ALL, JAVA_BYTE, address, length);
   }
 
+  /** Copies {@code length} bytes from native memory into a segment. */
+  public static void get(long address, MemorySegment into, long offset, int length) {
+    MemorySegment.copy(ALL, address, into, offset, length);
+  }
+
+  /** Copies {@code length} bytes of a segment into native memory. */
+  public static void set(long address, MemorySegment from, long offset, int length) {
+    MemorySegment.copy(from, offset, ALL, address, length);
+  }
+
   /** Sets {@code length} bytes to zero. */
   public static void clear(long address, long length) {
     ALL.asSlice(address, length).fill((byte) 0);

@@ -62,19 +62,6 @@ public final class Native {
         Linker.Option.firstVariadicArg(firstVariadic));
   }
 
-  /**
-   * Links a function that may be given a heap array where the layout is ADDRESS. The garbage
-   * collector waits while it runs, so it must never block.
-   */
-  static MethodHandle critical(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(
-        symbol,
-        returns,
-        arguments,
-        Linker.Option.captureCallState(captured()),
-        Linker.Option.critical(true));
-  }
-
   /** Links a function whose errno nobody asks for. */
   static MethodHandle plain(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     return link(symbol, returns, arguments, NO_OPTIONS);

@@ -1,8 +1,6 @@
 package io.gatun.os;
 
-import static io.gatun.os.Constants.MSG_DONTWAIT;
 import static io.gatun.os.Constants.MSG_NOSIGNAL;
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -146,22 +144,6 @@ final class Posix extends Kernel {
     }
   }
 
-  private static final class RecvHeap {
-    static final MethodHandle CALL =
-        Native.critical("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int recv(int fd, byte[] buffer, int offset, int length, int flags) {
-    try {
-      MemorySegment heap = MemorySegment.ofArray(buffer).asSlice(offset, length);
-      return result(
-          (long) RecvHeap.CALL.invokeExact(capture, fd, heap, (long) length, flags | MSG_DONTWAIT));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "recv", fd);
-    }
-  }
-
   private static final class Send {
     static final MethodHandle CALL =
         Native.capturing("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -172,24 +154,6 @@ final class Posix extends Kernel {
     try {
       return result(
           (long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags | MSG_NOSIGNAL));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "send", fd);
-    }
-  }
-
-  private static final class SendHeap {
-    static final MethodHandle CALL =
-        Native.critical("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int send(int fd, byte[] buffer, int offset, int length, int flags) {
-    try {
-      MemorySegment heap = MemorySegment.ofArray(buffer).asSlice(offset, length);
-      return result(
-          (long)
-              SendHeap.CALL.invokeExact(
-                  capture, fd, heap, (long) length, flags | MSG_DONTWAIT | MSG_NOSIGNAL));
     } catch (Throwable t) {
       throw Native.unexpected(t, "send", fd);
     }

@@ -12,9 +12,9 @@ import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
-import io.gatun.os.Memory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -99,13 +99,13 @@ final class Operations {
   /**
    * Makes a call on one half.
    *
-   * @param heap an array, or null
-   * @param at an offset in the array, or an address
+   * @param heap a byte[] or a MemorySegment on the heap, or null
+   * @param at an offset in that, or an address
    * @param timeout of the whole, {@link #FOREVER}, or 0 not to wait
    * @param deadline when the timeout is over
    * @return what the call returned; not negative
    */
-  int run(Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+  int run(Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
       throws IOException {
     descriptor.acquire(op.call);
     try {
@@ -153,39 +153,35 @@ final class Operations {
     return reads ? descriptor.readers : descriptor.writers;
   }
 
-  /** The call, which does not wait: {@code MSG_DONTWAIT}, or the descriptor is non-blocking. */
-  private int once(Kernel kernel, Op op, byte @Nullable [] heap, long at, int length) {
+  private int call(Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
     int fd = descriptor.fd;
-    return switch (op) {
-      case RECV ->
-          heap == null
-              ? kernel.recv(fd, at, length, Constants.MSG_DONTWAIT)
-              : kernel.recv(fd, heap, (int) at, Math.min(length, Kernel.TRANSFER), 0);
-      case SEND ->
-          heap == null
-              ? kernel.send(fd, at, length, Constants.MSG_DONTWAIT)
-              : kernel.send(fd, heap, (int) at, Math.min(length, Kernel.TRANSFER), 0);
-      case ACCEPT -> kernel.accept(fd, false);
-    };
+    if (op == Op.ACCEPT) {
+      return kernel.accept(fd, false);
+    }
+    if (heap instanceof byte[] array) {
+      int offset = (int) at;
+      return op.reads
+          ? kernel.recv(fd, array, offset, length, flags)
+          : kernel.send(fd, array, offset, length, flags);
+    }
+    if (heap instanceof MemorySegment segment) {
+      return op.reads
+          ? kernel.recv(fd, segment, at, length, flags)
+          : kernel.send(fd, segment, at, length, flags);
+    }
+    return op.reads ? kernel.recv(fd, at, length, flags) : kernel.send(fd, at, length, flags);
   }
 
   // In the kernel, on a descriptor that blocks
 
-  private int blocking(Op op, byte @Nullable [] heap, long at, int length) throws IOException {
+  private int blocking(Op op, @Nullable Object heap, long at, int length) throws IOException {
     Kernel kernel = Kernel.acquire();
-    if (op == Op.SEND && heap != null) {
-      // Mostly there is room, and the array itself can be sent: one call, no copy.
-      int result = once(kernel, op, heap, at, length);
-      if (result != -EAGAIN && result != -EINTR) {
-        return result;
-      }
-    }
     while (true) {
       BlockedThreads blocked = blocked(op.reads);
       blocked.add(kernel.owner());
       int result;
       try {
-        result = descriptor.isClosed() ? 0 : block(kernel, op, heap, at, length);
+        result = descriptor.isClosed() ? 0 : call(kernel, op, heap, at, length, 0);
       } finally {
         blocked.remove(kernel.owner());
       }
@@ -196,27 +192,6 @@ final class Operations {
     }
   }
 
-  /** The call, which waits. An array goes by way of memory that the collector does not move. */
-  private int block(Kernel kernel, Op op, byte @Nullable [] heap, long at, int length) {
-    int fd = descriptor.fd;
-    if (op == Op.ACCEPT) {
-      return kernel.accept(fd, false);
-    }
-    if (heap == null) {
-      return op.reads ? kernel.recv(fd, at, length, 0) : kernel.send(fd, at, length, 0);
-    }
-    int part = Math.min(length, Kernel.TRANSFER);
-    if (!op.reads) {
-      Memory.set(kernel.transfer(), heap, (int) at, part);
-      return kernel.send(fd, kernel.transfer(), part, 0);
-    }
-    int result = kernel.recv(fd, kernel.transfer(), part, 0);
-    if (result > 0) {
-      Memory.get(kernel.transfer(), heap, (int) at, result);
-    }
-    return result;
-  }
-
   // With poll(2)
 
   /**
@@ -224,7 +199,7 @@ final class Operations {
    * the call, and one where data waits the call alone.
    */
   private int polling(
-      Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+      Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
       throws IOException {
     Kernel kernel = Kernel.acquire();
     boolean waited = false;
@@ -233,7 +208,7 @@ final class Operations {
       if (pollFirst) {
         waited = poll(kernel, op.call, op.reads, timeout, deadline);
       }
-      int result = once(kernel, op, heap, at, length);
+      int result = call(kernel, op, heap, at, length, Constants.MSG_DONTWAIT);
       if (result == -EINTR) {
         interrupted();
       } else if (result != -EAGAIN || timeout == 0) {
@@ -287,7 +262,7 @@ final class Operations {
   // On a virtual thread
 
   private int parking(
-      Op op, byte @Nullable [] heap, long at, int length, long timeout, long deadline)
+      Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
       throws IOException {
     while (true) {
       Parking.Half half = half(op.reads);
@@ -295,7 +270,7 @@ final class Operations {
       Kernel kernel = Kernel.acquire();
       int result;
       try {
-        result = once(kernel, op, heap, at, length);
+        result = call(kernel, op, heap, at, length, Constants.MSG_DONTWAIT);
       } finally {
         Kernel.release(kernel);
       }

@@ -304,7 +304,7 @@ public final class Socket implements AutoCloseable {
     return move(Op.RECV, buffer, timeout, Operations.deadline(timeout));
   }
 
-  /** Receives into a segment, native or of a byte array, that stays open during the call. */
+  /** Receives into a segment, native or on the heap, that stays open during the call. */
   public int recvInto(MemorySegment segment) throws IOException {
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException("the segment is read-only");
@@ -342,7 +342,7 @@ public final class Socket implements AutoCloseable {
     return move(Op.SEND, buffer, timeout, Operations.deadline(timeout));
   }
 
-  /** Sends a segment, native or of a byte array, that stays open during the call. */
+  /** Sends a segment, native or on the heap, that stays open during the call. */
   public int send(MemorySegment segment) throws IOException {
     long timeout = operations.timeout;
     return move(Op.SEND, segment, 0, timeout, Operations.deadline(timeout));
@@ -381,7 +381,7 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * Sends all of a segment, native or of a byte array, that stays open during the call; see {@link
+   * Sends all of a segment, native or on the heap, that stays open during the call; see {@link
    * #sendAll(byte[])}.
    */
   public void sendAll(MemorySegment segment) throws IOException {
@@ -418,7 +418,7 @@ public final class Socket implements AutoCloseable {
 
   // What moves bytes: every kind of buffer is an array with an offset, or an address.
 
-  private int run(Op op, byte @Nullable [] heap, long at, int length) throws IOException {
+  private int run(Op op, @Nullable Object heap, long at, int length) throws IOException {
     long timeout = operations.timeout;
     return operations.run(op, heap, at, length, timeout, Operations.deadline(timeout));
   }
@@ -430,15 +430,22 @@ public final class Socket implements AutoCloseable {
     if (buffer.hasArray()) {
       int offset = buffer.arrayOffset() + position;
       count = operations.run(op, buffer.array(), offset, length, timeout, deadline);
-    } else if (!buffer.isDirect()) { // read-only: its array cannot be had
-      byte[] copy = new byte[Math.min(length, Kernel.TRANSFER)];
-      buffer.get(position, copy);
-      count = operations.run(op, copy, 0, copy.length, timeout, deadline);
-    } else {
+    } else if (buffer.isDirect()) {
+      try {
+        count = operations.run(op, null, address(buffer), length, timeout, deadline);
+      } finally {
+        Reference.reachabilityFence(buffer); // it holds its memory
+      }
+    } else { // read-only: its array cannot be had
       count = move(op, MemorySegment.ofBuffer(buffer), 0, timeout, deadline);
     }
     buffer.position(position + count);
     return count;
+  }
+
+  /** Where the position is. In a method of its own the segment is never made an object. */
+  private static long address(ByteBuffer direct) {
+    return MemorySegment.ofBuffer(direct).address();
   }
 
   private int move(Op op, MemorySegment segment, long from, long timeout, long deadline)
@@ -451,12 +458,7 @@ public final class Socket implements AutoCloseable {
         Reference.reachabilityFence(segment); // it holds its buffer, or its arena
       }
     }
-    if (segment.heapBase().orElse(null) instanceof byte[] array) {
-      // The address of a heap segment is its offset in the array.
-      int offset = (int) (segment.address() + from);
-      return operations.run(op, array, offset, length, timeout, deadline);
-    }
-    throw new IllegalArgumentException("the segment is neither native nor of a writable byte[]");
+    return operations.run(op, segment, from, length, timeout, deadline);
   }
 
   private int move(Op op, ByteBuf buffer, int index, int length, long timeout, long deadline)

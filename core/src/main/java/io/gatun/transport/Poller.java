@@ -46,7 +46,10 @@ public interface Poller extends AutoCloseable {
   /** Returns the token of event {@code index}. */
   long token(int index);
 
-  /** Returns what event {@code index} reports: {@link #READ}, {@link #WRITE}, {@link #HANGUP}, {@link #URGENT}. */
+  /**
+   * Returns what event {@code index} reports: {@link #READ}, {@link #WRITE}, {@link #HANGUP},
+   * {@link #URGENT}.
+   */
   int events(int index);
 
   /** Ends an {@link #await} that is under way, or else the next one. Any thread may call this. */

@@ -341,9 +341,7 @@ public final class ReadinessDriver implements Driver {
       int result;
       do {
         result =
-            local
-                ? kernel.recvmsg(fd, address, length, 0)
-                : kernel.recv(fd, address, length, 0);
+            local ? kernel.recvmsg(fd, address, length, 0) : kernel.recv(fd, address, length, 0);
       } while (result == -EINTR);
       if (result == -EAGAIN) {
         readable = false;
