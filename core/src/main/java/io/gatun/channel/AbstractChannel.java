@@ -113,6 +113,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   /** The loop sees it now. */
   abstract void arrived(int size);
 
+  /** Tells whoever was held back that there is room again, if there is. */
+  abstract void tellWritability();
+
   final void doRead() {
     readPending = true;
     awaitReadable();
@@ -313,6 +316,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   public final <T> T getOption(ChannelOption<T> option) throws IOException {
     KernelOption<T> kernelOption = option.kernelOption();
     if (kernelOption == null) {
+      checkOpen("get " + option);
       @SuppressWarnings("unchecked") // each option names the type of its own value
       T value = (T) ownOption(option);
       return value;
@@ -327,10 +331,19 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     if (kernelOption != null) {
       withDescriptor(
           "setsockopt " + option + "=" + value, kernel -> kernelOption.set(kernel, fd, value));
-    } else if (loop.inEventLoop() || registration == null) {
-      setOwnOption(option, value);
     } else {
-      loop.execute(() -> setOwnOption(option, value));
+      checkOpen("set " + option);
+      if (loop.inEventLoop() || registration == null) {
+        setOwnOption(option, value);
+      } else {
+        loop.execute(() -> setOwnOption(option, value));
+      }
+    }
+  }
+
+  private void checkOpen(String what) throws ClosedException {
+    if (!open) {
+      throw new ClosedException(what);
     }
   }
 
@@ -342,9 +355,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   private int withDescriptor(String what, DescriptorCall call) throws IOException {
     int result;
     synchronized (this) {
-      if (!open) {
-        throw new ClosedException(what);
-      }
+      checkOpen(what);
       Kernel kernel = Kernel.acquire();
       try {
         result = call.call(kernel);

@@ -38,14 +38,16 @@ public final class ChannelHandlerContext {
   final AbstractChannel channel;
   private final String name;
   private final ChannelHandler handler;
-  private final int mask;
+
+  /** See {@link HandlerMask}; 0 once removed, so that events pass by. */
+  private int mask;
 
   /** Links of the pipeline. The head has no previous, the tail no next. Loop's thread only. */
   @Nullable ChannelHandlerContext previous;
 
   @Nullable ChannelHandlerContext next;
 
-  boolean removed;
+  private boolean removed;
 
   ChannelHandlerContext(AbstractChannel channel, String name, ChannelHandler handler) {
     this.channel = channel;
@@ -87,6 +89,11 @@ public final class ChannelHandlerContext {
   /** Returns whether the handler is no longer in the pipeline. */
   public boolean isRemoved() {
     return removed;
+  }
+
+  void remove() {
+    removed = true;
+    mask = 0;
   }
 
   /** Returns a promise whose listeners run on the loop. */
@@ -329,6 +336,7 @@ public final class ChannelHandlerContext {
       execute(() -> {
         channel.arrived(size);
         write(message, promise);
+        channel.tellWritability();
         if (flush) {
           flush();
         }

@@ -122,6 +122,9 @@ public final class ChannelPipeline {
 
   private ChannelHandler remove(ChannelHandlerContext ctx) {
     checkLoop();
+    if (ctx.isRemoved()) {
+      return ctx.handler();
+    }
     unlink(ctx);
     try {
       ctx.handler().handlerRemoved(ctx);
@@ -138,13 +141,13 @@ public final class ChannelPipeline {
     if (ctx.next != null) {
       ctx.next.previous = previous;
     }
-    ctx.removed = true;
+    ctx.remove();
   }
 
   /** The channel is closed: the handlers go, from the last to the first. */
   void destroy() {
-    for (ChannelHandlerContext ctx = previousOf(tail); ctx != head; ctx = previousOf(ctx)) {
-      remove(ctx);
+    for (ChannelHandlerContext last; (last = previousOf(tail)) != head; ) {
+      remove(last); // which may remove others
     }
   }
 

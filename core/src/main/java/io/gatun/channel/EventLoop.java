@@ -3,6 +3,7 @@ package io.gatun.channel;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Kernel;
 import io.gatun.transport.Driver;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.Ticker;
@@ -54,6 +55,9 @@ public final class EventLoop extends SingleThreadEventExecutor {
    */
   @SuppressWarnings("unused") // by STATE
   private volatile int state = AWAKE;
+
+  /** No quiet period was asked for. */
+  private volatile boolean shutsDownAtOnce;
 
   /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
   @Nullable AbstractChannel channels;
@@ -144,6 +148,20 @@ public final class EventLoop extends SingleThreadEventExecutor {
       driver.wakeup();
       STATE.setVolatile(this, AWAKE);
     }
+  }
+
+  @Override
+  public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+    shutsDownAtOnce = quietPeriod == 0;
+    return super.shutdownGracefully(quietPeriod, timeout, unit);
+  }
+
+  @Override
+  protected boolean confirmShutdown() {
+    if (shutsDownAtOnce && isShuttingDown() && !isShutdown()) {
+      addTask(() -> {}); // without a task the super class waits for its clock to move
+    }
+    return super.confirmShutdown();
   }
 
   private void closeChannels() {

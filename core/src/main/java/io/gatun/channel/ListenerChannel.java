@@ -211,6 +211,9 @@ final class ListenerChannel extends AbstractChannel {
   void arrived(int size) {}
 
   @Override
+  void tellWritability() {}
+
+  @Override
   public boolean isWritable() {
     return false;
   }

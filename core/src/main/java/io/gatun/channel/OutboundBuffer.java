@@ -29,8 +29,14 @@ final class OutboundBuffer {
   private int flushed;
   private long bytes;
 
+  /**
+   * Entries at the front whose bytes are gone but whose promises are yet to be told: a listener
+   * that writes or closes finds a consistent ring, and what was sent does not fail.
+   */
+  private int sent;
+
   boolean isEmpty() {
-    return size == 0;
+    return size == sent;
   }
 
   /** The number of entries that may be sent. */
@@ -70,7 +76,7 @@ final class OutboundBuffer {
 
   /** Marks all entries as ready to be sent. */
   void flush() {
-    flushed = size;
+    flushed = size - sent;
   }
 
   /** The oldest entry; there must be one. */
@@ -79,7 +85,7 @@ final class OutboundBuffer {
   }
 
   private ByteBuf at(int i) {
-    ByteBuf buffer = buffers[(first + i) & (buffers.length - 1)];
+    ByteBuf buffer = buffers[(first + sent + i) & (buffers.length - 1)];
     if (buffer == null) {
       throw new IllegalStateException("no entry " + i);
     }
@@ -108,24 +114,28 @@ final class OutboundBuffer {
    */
   void sent(long count) {
     bytes -= count;
-    while (size > 0 && flushed > 0) {
+    while (flushed > 0) {
       ByteBuf buffer = first();
       int readable = buffer.readableBytes();
       if (count < readable) {
         buffer.skipBytes((int) count);
-        return;
+        break;
       }
       count -= readable;
-      Promise<Void> promise = removeFirst();
+      buffers[(first + sent) & (buffers.length - 1)] = null;
+      sent++;
       flushed--;
       buffer.release();
+    }
+    tellSent();
+  }
+
+  private void tellSent() {
+    while (sent > 0) {
+      sent--;
+      Promise<Void> promise = removeFirst();
       if (promise != null) {
-        // A listener may write or close, which finds a consistent ring; it cannot send, for the
-        // channel is sending.
         promise.trySuccess(null);
-      }
-      if (count == 0 && (flushed == 0 || first().isReadable())) {
-        return;
       }
     }
   }
@@ -141,6 +151,7 @@ final class OutboundBuffer {
 
   /** Releases everything; the promises fail. */
   void fail(Throwable cause) {
+    tellSent();
     while (size > 0) {
       ByteBuf buffer = first();
       Promise<Void> promise = removeFirst();

@@ -61,6 +61,9 @@ final class StreamChannel extends AbstractChannel {
   @SuppressWarnings("unused") // by EXPECTED
   private volatile long expected;
 
+  /** Another thread was told not to write on, which the loop itself may never have noticed. */
+  private volatile boolean heldBack;
+
   /** Written by the loop; {@link #pendingBytes} of other threads may lag behind. */
   private volatile long pending;
 
@@ -302,7 +305,7 @@ final class StreamChannel extends AbstractChannel {
       refuse(message, promise, SocketErrors.of("write", remote, EPIPE));
     } else if (message instanceof ByteBuf buffer) {
       outbound.add(direct(buffer), promise);
-      updatePending();
+      tellWritability();
     } else {
       refuse(
           message,
@@ -334,7 +337,7 @@ final class StreamChannel extends AbstractChannel {
     }
     sending = true;
     int result = 0;
-    while (outbound.flushed() > 0 && !writeUnderWay && result >= 0) {
+    while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
       int length;
       if (outbound.flushed() == 1) {
         ByteBuf buffer = outbound.first();
@@ -355,10 +358,13 @@ final class StreamChannel extends AbstractChannel {
       }
     }
     sending = false;
+    if (!isOpen()) { // a promise's listener has closed the channel
+      return;
+    }
     if (result < 0) {
       writeFailed(result);
     } else {
-      updatePending();
+      tellWritability();
       if (outbound.isEmpty()) {
         allSent();
       }
@@ -387,7 +393,7 @@ final class StreamChannel extends AbstractChannel {
     IOException cause = SocketErrors.of("send", remote, errno);
     outputShutdown = true;
     outbound.fail(cause);
-    updatePending();
+    tellWritability();
     fail(shutdownPromise, cause);
     boolean broken = errno == -EPIPE || errno == -ECONNRESET;
     if (!broken || inputShutdown || !(autoRead || readPending)) {
@@ -415,7 +421,9 @@ final class StreamChannel extends AbstractChannel {
 
   @Override
   void doShutdownOutput(@Nullable Promise<Void> promise) {
-    if (!active) {
+    if (!isOpen()) {
+      fail(promise, new ClosedException("shutdown"));
+    } else if (!active) {
       fail(promise, SocketErrors.of("shutdown", remote, ENOTCONN));
     } else if (outputShutdown) {
       complete(promise);
@@ -442,18 +450,32 @@ final class StreamChannel extends AbstractChannel {
     EXPECTED.getAndAdd(this, (long) -size);
   }
 
-  private void updatePending() {
+  @Override
+  void tellWritability() {
     long bytes = outbound.bytes();
     pending = bytes;
-    if (writable ? bytes > waterMarks.high() : bytes < waterMarks.low() || bytes == 0) {
-      writable = !writable;
+    long total = bytes + expected;
+    if (writable && bytes > waterMarks.high()) {
+      writable = false;
+    } else if ((!writable || heldBack) && (total < waterMarks.low() || total == 0)) {
+      writable = true;
+      heldBack = false;
+    } else {
+      return;
+    }
+    if (isOpen()) {
       pipeline().head.fireChannelWritabilityChanged();
     }
   }
 
   @Override
   public boolean isWritable() {
-    return writable && isOpen() && pending + expected <= waterMarks.high();
+    if (!writable || !isOpen() || pending + expected <= waterMarks.high()) {
+      return writable && isOpen();
+    }
+    heldBack = true;
+    // Should all have been sent in between, the loop has nothing left to tell.
+    return pending + expected <= waterMarks.high();
   }
 
   @Override
@@ -503,7 +525,7 @@ final class StreamChannel extends AbstractChannel {
       allowHalfClosure = (Boolean) value;
     } else if (option == ChannelOption.WRITE_WATER_MARKS) {
       waterMarks = (WaterMarks) value;
-      updatePending();
+      tellWritability();
     } else if (option == ChannelOption.CONNECT_TIMEOUT) {
       connectTimeout = (Duration) value;
     } else {

@@ -52,6 +52,7 @@ final class Operations {
   }
 
   final Descriptor descriptor;
+  private final boolean stream;
   volatile long timeout = FOREVER;
 
   /** Whether O_NONBLOCK is set. */
@@ -67,8 +68,9 @@ final class Operations {
 
   private boolean writesWait;
 
-  Operations(int fd) {
+  Operations(int fd, boolean stream) {
     this.descriptor = new Descriptor(fd);
+    this.stream = stream;
   }
 
   /** Sets or clears O_NONBLOCK. */
@@ -110,7 +112,9 @@ final class Operations {
     descriptor.acquire(op.call);
     try {
       int result;
-      if (Thread.currentThread().isVirtual()) {
+      if (length == 0 && stream && op != Op.ACCEPT) {
+        result = 0; // no bytes are there at any time
+      } else if (Thread.currentThread().isVirtual()) {
         result = parking(op, heap, at, length, timeout, deadline);
       } else if (nonBlocking || timeout == 0) {
         result = polling(op, heap, at, length, timeout, deadline);
@@ -334,6 +338,8 @@ final class Operations {
         } else if (result == -EINPROGRESS && timeout != 0) {
           finishConnect(since, timeout, deadline);
           return;
+        } else if (result == -EINTR && address instanceof UnixAddress && !descriptor.isClosed()) {
+          interrupted(); // it waited for room in the backlog, and has to ask again
         } else if (result == -EINTR && !descriptor.isClosed()) {
           // Connecting goes on in the background.
           interrupted();

@@ -56,7 +56,7 @@ public final class Socket implements AutoCloseable {
     this.family = family;
     this.type = type;
     this.protocol = protocol;
-    this.operations = new Operations(fd);
+    this.operations = new Operations(fd, type.equals(SocketType.STREAM));
     this.descriptor = operations.descriptor;
   }
 
@@ -146,6 +146,9 @@ public final class Socket implements AutoCloseable {
       } catch (ArithmeticException e) { // beyond 292 years
         nanos = Long.MAX_VALUE;
       }
+    }
+    if (isClosed()) {
+      throw new ClosedException("settimeout");
     }
     operations.setNonBlocking("settimeout", nanos != FOREVER);
     operations.timeout = nanos;
@@ -315,6 +318,9 @@ public final class Socket implements AutoCloseable {
 
   /** Receives into a buffer's writable bytes, and advances its writer index. */
   public int recvInto(ByteBuf buffer) throws IOException {
+    if (buffer.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
     long timeout = operations.timeout;
     int index = buffer.writerIndex();
     int length = buffer.writableBytes();
@@ -470,7 +476,16 @@ public final class Socket implements AutoCloseable {
       return operations.run(
           op, buffer.array(), buffer.arrayOffset() + index, length, timeout, deadline);
     }
-    return move(op, buffer.nioBuffer(index, length), timeout, deadline);
+    // A composite one, which lies in several places.
+    byte[] copy = new byte[Math.min(length, Kernel.TRANSFER)];
+    if (op == Op.SEND) {
+      buffer.getBytes(index, copy);
+    }
+    int count = operations.run(op, copy, 0, copy.length, timeout, deadline);
+    if (op == Op.RECV) {
+      buffer.setBytes(index, copy, 0, count);
+    }
+    return count;
   }
 
   @Override

@@ -38,6 +38,9 @@ public final class ReadinessDriver implements Driver {
 
   private ArrayDeque<Readiness> telling = new ArrayDeque<>();
 
+  /** How many were told something in this round. */
+  private int told;
+
   public ReadinessDriver(Poller poller) {
     this.poller = poller;
     this.edgeTriggered = poller.edgeTriggered();
@@ -74,8 +77,15 @@ public final class ReadinessDriver implements Driver {
   @Override
   public int run(long timeoutNanos) {
     int count = poller.await(due.isEmpty() ? timeoutNanos : 0);
+    if (count < 0) {
+      return count;
+    }
+    told = 0;
     tell(0, count);
-    return due.isEmpty() || count < 0 ? count : count + tellDue();
+    if (!due.isEmpty()) {
+      tellDue();
+    }
+    return told;
   }
 
   /**
@@ -87,7 +97,8 @@ public final class ReadinessDriver implements Driver {
       while (i < count) {
         Observer owner = owner(poller.token(i));
         int events = poller.events(i++);
-        if (owner != null) {
+        if (owner != null) { // neither a wake-up nor one of an earlier owner
+          told++;
           owner.ready(events);
         }
       }
@@ -99,14 +110,14 @@ public final class ReadinessDriver implements Driver {
   }
 
   /** Tells those who were due when the round began; who becomes so meanwhile waits for the next. */
-  private int tellDue() {
+  private void tellDue() {
     ArrayDeque<Readiness> now = due;
     due = telling;
     telling = now;
-    int count = now.size();
     try {
       for (Readiness registration; (registration = now.poll()) != null; ) {
         registration.queued = false;
+        told++;
         registration.tellReadable();
       }
     } finally {
@@ -115,7 +126,6 @@ public final class ReadinessDriver implements Driver {
         now.clear();
       }
     }
-    return count;
   }
 
   @Override

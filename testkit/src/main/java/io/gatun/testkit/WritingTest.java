@@ -1,0 +1,544 @@
+package io.gatun.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.channel.Bootstrap;
+import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.ChannelOption;
+import io.gatun.channel.WaterMarks;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketError;
+import io.gatun.socket.Socket;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How a channel writes. */
+@OnEachLane
+public final class WritingTest extends ChannelLab {
+  /** More than any socket takes at once. */
+  private static final int LARGE = 16 << 20;
+
+  private static final WaterMarks MARKS = new WaterMarks(1000, 2000);
+
+  WritingTest(Lane lane) throws IOException {
+    super(lane);
+  }
+
+  /** Notes what isWritable says at each change. */
+  private static final class Writability extends Recorder {
+    final BlockingQueue<Boolean> changes = new LinkedBlockingQueue<>();
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+      changes.add(ctx.channel().isWritable());
+    }
+  }
+
+  private static void littleRoom(Bootstrap client) {
+    client.option(ChannelOption.SO_SNDBUF, 4096);
+  }
+
+  @Test
+  void thousandsOfSmallBuffersGoOutInOrder() throws Exception {
+    Pair pair = pair();
+    Random random = new Random(3);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Future<Void> last = null;
+    for (int i = 0; i < 3000; i++) {
+      byte[] data = Data.of(random.nextInt(100));
+      all.writeBytes(data);
+      last = pair.channel().write(buffer(data));
+    }
+    pair.channel().flush();
+    assertArrayEquals(all.toByteArray(), receive(pair.peer(), all.size()));
+    await(java.util.Objects.requireNonNull(last));
+  }
+
+  @Test
+  void aVeryLargeBufferReachesAReaderThatIsSlow() throws Exception {
+    Pair pair = pair();
+    byte[] data = Data.of(LARGE);
+    Future<Void> written = pair.channel().writeAndFlush(buffer(data));
+    rounds(pair.channel().eventLoop());
+    assertFalse(written.isDone(), "nobody has read yet");
+    assertArrayEquals(data, receive(pair.peer(), data.length));
+    await(written);
+    rounds(pair.channel().eventLoop());
+    assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void buffersThatTheSocketTakesInPartsAreNotMixedUp() throws Exception {
+    Pair pair = pair(WritingTest::littleRoom);
+    Random random = new Random(4);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < 600; i++) {
+      byte[] data = Data.of(random.nextInt(4000));
+      all.writeBytes(data);
+      pair.channel().write(buffer(data));
+      if (random.nextInt(50) == 0) {
+        pair.channel().flush();
+      }
+    }
+    pair.channel().flush();
+    assertArrayEquals(all.toByteArray(), receive(pair.peer(), all.size()));
+  }
+
+  @Test
+  void anEmptyBufferIsWrittenWhenItsTurnComes() throws Exception {
+    Pair pair = pair();
+    await(pair.channel().writeAndFlush(buffer(Data.of(0))));
+    await(pair.channel().writeAndFlush(Unpooled.EMPTY_BUFFER));
+    List<Future<Void>> written = new ArrayList<>();
+    for (int size : new int[] {0, 5, 0, 0, 6, 0}) {
+      written.add(pair.channel().write(buffer(Data.of(size))));
+    }
+    pair.channel().flush();
+    for (Future<Void> future : written) {
+      await(future);
+    }
+    assertArrayEquals(Data.of(5), receive(pair.peer(), 5));
+    assertArrayEquals(Data.of(6), receive(pair.peer(), 6));
+  }
+
+  @Test
+  void everyKindOfBufferIsSentAsItIsAndReleased() throws Exception {
+    Pair pair = pair();
+    byte[] data = Data.of(9000);
+    CompositeByteBuf composite = alloc.compositeDirectBuffer();
+    composite.addComponent(true, buffer(Arrays.copyOf(data, 4000)));
+    composite.addComponent(
+        true, alloc.heapBuffer(5000).writeBytes(Arrays.copyOfRange(data, 4000, 9000)));
+    ByteBuf sliced = buffer(data);
+    ByteBuf late = buffer(Data.of(10_000));
+    late.setBytes(1000, data).readerIndex(1000);
+    List<ByteBuf> buffers =
+        List.of(
+            buffer(data),
+            alloc.heapBuffer(data.length).writeBytes(data),
+            composite,
+            alloc.compositeHeapBuffer().addComponent(true, alloc.heapBuffer(1).writeByte(1)),
+            sliced.slice(100, 8000),
+            buffer(data).asReadOnly(),
+            Unpooled.wrappedBuffer(data),
+            late);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (ByteBuf buffer : buffers) {
+      all.writeBytes(io.netty.buffer.ByteBufUtil.getBytes(buffer));
+      pair.channel().write(buffer);
+    }
+    Future<Void> last = pair.channel().writeAndFlush(buffer(Data.of(1)));
+    all.writeBytes(Data.of(1));
+    assertArrayEquals(all.toByteArray(), receive(pair.peer(), all.size()));
+    await(last);
+    for (ByteBuf buffer : buffers) {
+      assertEquals(0, buffer.refCnt(), buffer::toString);
+    }
+  }
+
+  @Test
+  void aRetainedBufferStaysItsOwners() throws Exception {
+    Pair pair = pair();
+    ByteBuf buffer = buffer(Data.of(100));
+    await(pair.channel().writeAndFlush(buffer.retainedDuplicate()));
+    await(pair.channel().writeAndFlush(buffer.retainedDuplicate()));
+    assertEquals(100, buffer.readableBytes());
+    assertTrue(buffer.release());
+    assertArrayEquals(Data.of(100), receive(pair.peer(), 100));
+    assertArrayEquals(Data.of(100), receive(pair.peer(), 100));
+  }
+
+  @Test
+  void promisesCompleteInTheOrderOfTheWritesOnTheLoop() throws Exception {
+    Pair pair = pair(WritingTest::littleRoom);
+    Channel channel = pair.channel();
+    List<Integer> order = new ArrayList<>();
+    List<Future<Void>> written =
+        on(
+            channel,
+            () -> {
+              List<Future<Void>> futures = new ArrayList<>();
+              for (int i = 0; i < 1000; i++) {
+                int number = i;
+                Future<Void> future = channel.write(buffer(Data.of(i)));
+                future.addListener(done -> {
+                  assertTrue(channel.eventLoop().inEventLoop());
+                  order.add(number);
+                });
+                futures.add(future);
+              }
+              channel.flush();
+              return futures;
+            });
+    int total = IntStream.range(0, 1000).sum();
+    assertEquals(total, receive(pair.peer(), total).length);
+    await(written.getLast());
+    rounds(channel.eventLoop());
+    assertEquals(IntStream.range(0, 1000).boxed().toList(), order);
+  }
+
+  @Test
+  void whatWasNotFlushedIsNotSent() throws Exception {
+    Pair pair = pair();
+    Future<Void> written = pair.channel().write(buffer(Data.of(3)));
+    rounds(pair.channel().eventLoop());
+    assertFalse(written.isDone());
+    pair.channel().flush();
+    await(written);
+    assertArrayEquals(Data.of(3), receive(pair.peer(), 3));
+  }
+
+  @Test
+  void aListenerOfAWriteMayWriteAndFlush() throws Exception {
+    Pair pair = pair();
+    Channel channel = pair.channel();
+    Promise<Void> done = channel.newPromise();
+    on(
+        channel,
+        () -> {
+          writeSoMany(channel, 2000, done);
+          return null;
+        });
+    assertArrayEquals(new byte[2000], receive(pair.peer(), 2000));
+    await(done);
+  }
+
+  private void writeSoMany(Channel channel, int count, Promise<Void> done) {
+    if (count == 0) {
+      done.setSuccess(null);
+      return;
+    }
+    channel
+        .writeAndFlush(buffer(new byte[1]))
+        .addListener(written -> writeSoMany(channel, count - 1, done));
+  }
+
+  @Test
+  void aWriteThatNobodyWaitsForIsSentToo() throws Exception {
+    Pair pair = pair();
+    pair.channel().write(buffer(Data.of(3)), null);
+    pair.channel().flush();
+    assertArrayEquals(Data.of(3), receive(pair.peer(), 3));
+  }
+
+  @Test
+  void cancellingTheFutureOfAWriteHarmsNoOther() throws Exception {
+    Pair pair = pair();
+    Promise<Void> cancelled = pair.channel().newPromise();
+    pair.channel().write(buffer(Data.of(10)), cancelled);
+    assertTrue(cancelled.cancel(false));
+    await(pair.channel().writeAndFlush(buffer(new byte[] {7})));
+    await(pair.channel().shutdownOutput());
+    byte[] all = receiveAll(pair.peer());
+    assertEquals(7, all[all.length - 1]);
+  }
+
+  @Test
+  void writersOnManyThreadsKeepTheirOwnOrder() throws Exception {
+    Pair pair = pair();
+    List<Task<?>> writers = new ArrayList<>();
+    for (byte w = 0; w < 4; w++) {
+      byte writer = w;
+      writers.add(
+          Task.start(
+              ThreadKind.PLATFORM,
+              () -> {
+                for (int i = 0; i < 5000; i++) {
+                  ByteBuf message = alloc.directBuffer(3).writeByte(writer).writeShort(i);
+                  pair.channel().write(message, null);
+                  pair.channel().flush();
+                }
+                return null;
+              }));
+    }
+    byte[] all = receive(pair.peer(), 4 * 5000 * 3);
+    ByteBuf messages = Unpooled.wrappedBuffer(all);
+    int[] next = new int[4];
+    while (messages.isReadable()) {
+      int writer = messages.readByte();
+      assertEquals(next[writer]++, messages.readShort());
+    }
+    for (Task<?> writer : writers) {
+      writer.result();
+    }
+  }
+
+  // Back-pressure
+
+  @Test
+  void theChannelIsUnwritableAboveTheHighMarkAndWritableAgainBelowTheLow() throws Exception {
+    Writability changes = new Writability();
+    Pair pair = pair(client -> client.option(ChannelOption.WRITE_WATER_MARKS, MARKS), changes);
+    Channel channel = pair.channel();
+    assertTrue(channel.isWritable());
+    on(
+        channel,
+        () -> {
+          channel.write(buffer(Data.of(2000)));
+          assertTrue(channel.isWritable(), "the mark itself is not above it");
+          channel.write(buffer(Data.of(1)));
+          assertFalse(channel.isWritable());
+          assertEquals(2001, channel.pendingBytes());
+          channel.write(buffer(Data.of(500)));
+          return null;
+        });
+    assertEquals(List.of(false), new ArrayList<>(changes.changes), "told once");
+    channel.flush();
+    assertArrayEquals(Data.of(2000), receive(pair.peer(), 2000));
+    assertEquals(501, receive(pair.peer(), 501).length);
+    rounds(channel.eventLoop());
+    assertTrue(channel.isWritable());
+    assertEquals(List.of(false, true), new ArrayList<>(changes.changes));
+    assertEquals(0, channel.pendingBytes());
+  }
+
+  @Test
+  void betweenTheMarksTheChannelStaysWhatItWas() throws Exception {
+    WaterMarks marks = new WaterMarks(1 << 20, 8 << 20);
+    Pair pair = pair(client -> client.option(ChannelOption.WRITE_WATER_MARKS, marks));
+    Channel channel = pair.channel();
+    for (int i = 0; i < 16; i++) {
+      channel.writeAndFlush(buffer(Data.of(1 << 20)));
+    }
+    int between = 0;
+    for (int read = 0; read < 16 << 20; read += 1 << 19) {
+      receive(pair.peer(), 1 << 19);
+      rounds(channel.eventLoop());
+      long pending = on(channel, channel::pendingBytes);
+      assertEquals(pending < marks.low(), on(channel, channel::isWritable), pending + " bytes");
+      between += pending >= marks.low() && pending <= marks.high() ? 1 : 0;
+    }
+    assertTrue(between > 0, "the kernel took all at once");
+  }
+
+  @Test
+  void aSlowReaderMakesTheChannelUnwritableUntilItHasRead() throws Exception {
+    Writability changes = new Writability();
+    Pair pair = pair(changes);
+    pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
+    assertEquals(false, changes.changes.poll(Task.SECONDS, TimeUnit.SECONDS));
+    assertFalse(pair.channel().isWritable());
+    assertTrue(pair.channel().pendingBytes() > WaterMarks.DEFAULT.high());
+    assertEquals(LARGE, receive(pair.peer(), LARGE).length);
+    assertEquals(true, changes.changes.poll(Task.SECONDS, TimeUnit.SECONDS));
+    assertTrue(pair.channel().isWritable());
+  }
+
+  @Test
+  void whatAnotherThreadWritesCountsBeforeTheLoopHasSeenIt() throws Exception {
+    Pair pair = pair(client -> client.option(ChannelOption.WRITE_WATER_MARKS, MARKS));
+    Channel channel = pair.channel();
+    CountDownLatch held = new CountDownLatch(1);
+    channel
+        .eventLoop()
+        .execute(() -> {
+          try {
+            held.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    channel.writeAndFlush(buffer(Data.of(2001)));
+    assertFalse(channel.isWritable());
+    assertEquals(2001, channel.pendingBytes());
+    held.countDown();
+    assertEquals(2001, receive(pair.peer(), 2001).length);
+    rounds(channel.eventLoop());
+    assertTrue(channel.isWritable());
+    assertEquals(0, channel.pendingBytes());
+  }
+
+  @Test
+  void aWriterOnAnotherThreadThatSawTheChannelUnwritableIsToldWhenItIsWritableAgain()
+      throws Exception {
+    Writability changes = new Writability();
+    Pair pair = pair(client -> client.option(ChannelOption.WRITE_WATER_MARKS, MARKS), changes);
+    Channel channel = pair.channel();
+    CountDownLatch held = new CountDownLatch(1);
+    channel
+        .eventLoop()
+        .execute(() -> {
+          try {
+            held.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    int written = 0;
+    while (channel.isWritable()) {
+      channel.writeAndFlush(buffer(Data.of(100)));
+      written += 100;
+    }
+    held.countDown();
+    assertEquals(written, receive(pair.peer(), written).length);
+    rounds(channel.eventLoop());
+    assertTrue(channel.isWritable());
+    List<Boolean> told = new ArrayList<>(changes.changes);
+    assertFalse(told.isEmpty(), "who stopped writing waits for ever");
+    assertTrue(told.getLast());
+  }
+
+  @Test
+  void aChannelThatClosesTellsNothingMoreOfWritability() throws Exception {
+    Writability changes = new Writability();
+    Pair pair = pair(changes);
+    pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
+    assertEquals(false, changes.changes.poll(Task.SECONDS, TimeUnit.SECONDS));
+    await(pair.channel().close());
+    rounds(pair.channel().eventLoop());
+    assertNull(changes.changes.poll());
+    assertFalse(pair.channel().isWritable());
+    assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void newWaterMarksCountAtOnce() throws Exception {
+    Writability changes = new Writability();
+    Pair pair = pair(changes);
+    pair.channel().write(buffer(Data.of(3000)));
+    rounds(pair.channel().eventLoop());
+    assertTrue(pair.channel().isWritable());
+    pair.channel().setOption(ChannelOption.WRITE_WATER_MARKS, MARKS);
+    rounds(pair.channel().eventLoop());
+    assertFalse(pair.channel().isWritable());
+    assertEquals(List.of(false), new ArrayList<>(changes.changes));
+    pair.channel().flush();
+    assertEquals(3000, receive(pair.peer(), 3000).length);
+  }
+
+  // Failures
+
+  @Test
+  void whatWasNotSentFailsAndIsReleasedWhenTheChannelCloses() throws Exception {
+    Pair pair = pair();
+    List<Future<Void>> written = new ArrayList<>();
+    written.add(pair.channel().writeAndFlush(buffer(Data.of(LARGE))));
+    written.add(pair.channel().writeAndFlush(buffer(Data.of(100))));
+    written.add(pair.channel().write(buffer(Data.of(100))));
+    await(pair.channel().close());
+    for (Future<Void> future : written) {
+      failure(ClosedException.class, future);
+    }
+  }
+
+  @Test
+  void whatThePeerCannotReadAnyMoreFailsAndIsReleased() throws Exception {
+    Pair pair = pair(new Recorder());
+    Future<Void> written = pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
+    rounds(pair.channel().eventLoop());
+    Future<Void> waiting = pair.channel().write(buffer(Data.of(LARGE)));
+    pair.peer().close();
+    awaitClosed(pair.channel());
+    failure(IOException.class, written);
+    failure(IOException.class, waiting);
+  }
+
+  @Test
+  void aMessageOfAnUnknownKindFailsAndIsReleased() throws Exception {
+    Pair pair = pair();
+    failure(UnsupportedOperationException.class, pair.channel().writeAndFlush("text"));
+    ByteBuf held = buffer(Data.of(3));
+    io.netty.util.ReferenceCounted wrapped =
+        new io.netty.util.AbstractReferenceCounted() {
+          @Override
+          protected void deallocate() {
+            held.release();
+          }
+
+          @Override
+          public io.netty.util.ReferenceCounted touch(Object hint) {
+            return this;
+          }
+        };
+    failure(UnsupportedOperationException.class, pair.channel().writeAndFlush(wrapped));
+    assertEquals(0, held.refCnt());
+    await(pair.channel().writeAndFlush(buffer(Data.of(3))));
+    assertArrayEquals(Data.of(3), receive(pair.peer(), 3));
+  }
+
+  @Test
+  void aWriteWhoseLoopHasEndedFailsAndIsReleased() throws Exception {
+    Pair pair = pair();
+    group.close();
+    ByteBuf buffer = buffer(Data.of(10));
+    Future<Void> written = pair.channel().writeAndFlush(buffer);
+    assertTrue(written.isDone());
+    assertFalse(written.isSuccess());
+    assertEquals(0, buffer.refCnt());
+    assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void aChannelThatAWritesListenerClosesReportsNoNegativePendingBytes() throws Exception {
+    Pair pair = pair();
+    Channel channel = pair.channel();
+    on(
+        channel,
+        () -> {
+          channel.write(buffer(Data.of(10))).addListener(done -> channel.close());
+          channel.write(buffer(Data.of(20)));
+          channel.flush();
+          return null;
+        });
+    awaitClosed(channel);
+    assertEquals(0, channel.pendingBytes());
+  }
+
+  @Test
+  void aChannelThatAWritesListenerClosesTouchesItsDescriptorNoMore() throws Exception {
+    Pair pair = pair();
+    Channel channel = pair.channel();
+    Ends others =
+        on(
+            channel,
+            () -> {
+              Promise<Ends> opened = channel.eventLoop().newPromise();
+              channel
+                  .write(buffer(Data.of(10)))
+                  .addListener(done -> {
+                    channel.close();
+                    opened.setSuccess(ends()); // one of them has the channel's old number
+                  });
+              channel.shutdownOutput();
+              return opened.getNow();
+            });
+    for (Socket socket : List.of(others.one(), others.other())) {
+      socket.sendAll(Data.of(3));
+    }
+    assertArrayEquals(Data.of(3), receive(others.one(), 3));
+  }
+
+  @Test
+  void aWriteErrorNamesTheCallAndTheAddress() throws Exception {
+    Pair pair = pair(client -> client.option(ChannelOption.AUTO_READ, false), new Recorder());
+    pair.peer().close();
+    IOException failure = null;
+    while (failure == null) {
+      Future<Void> written = pair.channel().writeAndFlush(buffer(Data.of(100)));
+      written.await();
+      failure = (IOException) written.cause();
+    }
+    assertMessage("send " + pair.channel().remoteAddress() + ": E", failure);
+    assertTrue(((SocketError) failure).errno() > 0);
+  }
+}
