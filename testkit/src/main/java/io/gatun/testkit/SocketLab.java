@@ -2,7 +2,7 @@ package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.gatun.error.WouldBlockException;
+import io.gatun.error.TimedOutException;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,29 +59,23 @@ abstract class SocketLab extends Lab {
     });
   }
 
-  /** Sends until the socket takes no more; returns how much that was. */
+  /**
+   * Sends until the socket takes no more, nor a moment later: the system still moves to the peer
+   * what it took, and lets the peer's buffer grow. Returns how much that was.
+   */
   static int fill(Socket socket) throws IOException {
     Duration timeout = socket.getTimeout();
-    socket.setTimeout(Duration.ZERO);
-    int total = 0;
-    int more;
-    do { // again: the system may still move to the peer what it took
-      more = fillOnce(socket);
-      total += more;
-    } while (more > 0);
-    socket.setTimeout(timeout);
-    return total;
-  }
-
-  private static int fillOnce(Socket socket) throws IOException {
+    socket.setTimeout(Duration.ofMillis(50));
     byte[] part = new byte[64 * 1024];
     int total = 0;
     try {
       while (true) {
         total += socket.send(part);
       }
-    } catch (WouldBlockException full) {
+    } catch (TimedOutException full) {
       return total;
+    } finally {
+      socket.setTimeout(timeout);
     }
   }
 }

@@ -1,0 +1,48 @@
+package io.gatun.benchmarks;
+
+import io.gatun.benchmarks.echo.GatunEcho;
+import io.gatun.benchmarks.echo.NettyEcho;
+import io.gatun.benchmarks.echo.NioEcho;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The echo servers that are compared, by their names. */
+final class EchoServers {
+  /** The one in C, which shows what can be had. */
+  static final String LIMIT = "c";
+
+  private EchoServers() {}
+
+  /** Returns the names of all. */
+  static List<String> names() {
+    List<String> names = new ArrayList<>(List.of(LIMIT));
+    names.addAll(java().keySet());
+    return names;
+  }
+
+  /** Returns the command that starts one. */
+  static List<String> command(String name) throws IOException, InterruptedException {
+    if (name.equals(LIMIT)) {
+      return List.of(CProgram.compile("echo").toString());
+    }
+    List<String> command = java().get(name);
+    if (command == null) {
+      throw new IllegalArgumentException(
+          "there is no server " + name + "; there are: " + String.join(", ", names()));
+    }
+    return command;
+  }
+
+  private static Map<String, List<String>> java() {
+    Map<String, List<String>> servers = new LinkedHashMap<>();
+    servers.put("gatun-epoll", ServerProcess.java(GatunEcho.class, "epoll"));
+    servers.put("gatun-poll", ServerProcess.java(GatunEcho.class, "poll"));
+    servers.put("netty-epoll", ServerProcess.java(NettyEcho.class, "epoll"));
+    servers.put("netty-nio", ServerProcess.java(NettyEcho.class, "nio"));
+    servers.put("nio", ServerProcess.java(NioEcho.class));
+    return servers;
+  }
+}
