@@ -54,7 +54,9 @@ public final class Allocations {
     assertAtMost(LIMIT, thread, call);
   }
 
-  /** Calls until a round has allocated no more than a number of bytes a call; fails if none does. */
+  /**
+   * Calls until a round has allocated no more than a number of bytes a call; fails if none does.
+   */
   public static void assertAtMost(double limit, long thread, Call call) throws Throwable {
     double least = Double.MAX_VALUE;
     for (int round = 0; round < ROUNDS && least > limit; round++) {
