@@ -2,7 +2,7 @@ package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.gatun.error.TimedOutException;
+import io.gatun.error.WouldBlockException;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Blocking sockets, used by one kind of thread. */
 abstract class SocketLab extends Lab {
   static final Duration SHORT = Duration.ofMillis(30);
+
+  /** More than any connection holds: who sends it, waits. */
+  static final byte[] LARGE = new byte[16 << 20];
 
   final ThreadKind kind;
 
@@ -59,23 +62,29 @@ abstract class SocketLab extends Lab {
     });
   }
 
-  /**
-   * Sends until the socket takes no more, nor a moment later: the system still moves to the peer
-   * what it took, and lets the peer's buffer grow. Returns how much that was.
-   */
+  /** Sends until the socket takes no more; returns how much that was. */
   static int fill(Socket socket) throws IOException {
     Duration timeout = socket.getTimeout();
-    socket.setTimeout(Duration.ofMillis(50));
+    socket.setTimeout(Duration.ZERO);
+    int total = 0;
+    int more;
+    do { // again: the system may still move to the peer what it took
+      more = fillOnce(socket);
+      total += more;
+    } while (more > 0);
+    socket.setTimeout(timeout);
+    return total;
+  }
+
+  private static int fillOnce(Socket socket) throws IOException {
     byte[] part = new byte[64 * 1024];
     int total = 0;
     try {
       while (true) {
         total += socket.send(part);
       }
-    } catch (TimedOutException full) {
+    } catch (WouldBlockException full) {
       return total;
-    } finally {
-      socket.setTimeout(timeout);
     }
   }
 }

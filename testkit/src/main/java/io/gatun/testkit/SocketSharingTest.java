@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.error.ClosedException;
+import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -39,7 +40,7 @@ public final class SocketSharingTest extends SocketLab {
     socket.close();
     for (Task<String> task : tasks) {
       ClosedException closed = task.failure(ClosedException.class);
-      // It may also have been between two calls, as sendAll is.
+      // Sending all, it may also have been between two calls.
       assertTrue(String.valueOf(closed.getMessage()).contains("closed"), closed::getMessage);
     }
     assertTrue(Descriptors.open().stream().noneMatch(open -> open.startsWith(number)));
@@ -59,9 +60,8 @@ public final class SocketSharingTest extends SocketLab {
   void closeWakesAllWhoWaitInSend() throws Exception {
     for (Duration timeout : WAITING) {
       Ends ends = ends();
-      fill(ends.one());
       ends.one().setTimeout(timeout);
-      assertCloseWakes(ends.one(), () -> ends.one().sendAll(new byte[100_000]));
+      assertCloseWakes(ends.one(), () -> ends.one().sendAll(LARGE));
     }
   }
 
@@ -92,10 +92,9 @@ public final class SocketSharingTest extends SocketLab {
   @Test
   void closeWhileOneReadsAndAnotherWritesEndsBoth() throws Exception {
     Ends ends = ends();
-    fill(ends.one());
     ends.one().setTimeout(null);
     Task<byte[]> reading = start(() -> ends.one().recv(1)).awaitWaiting();
-    Task<String> writing = startRun(() -> ends.one().sendAll(new byte[100_000])).awaitWaiting();
+    Task<String> writing = startRun(() -> ends.one().sendAll(LARGE)).awaitWaiting();
     ends.one().close();
     reading.failure(ClosedException.class);
     writing.failure(ClosedException.class);
@@ -221,16 +220,17 @@ public final class SocketSharingTest extends SocketLab {
       Task<Socket> accepting = start(listener::accept).awaitWaiting();
       accepting.thread().interrupt();
       assertMessage("accept", accepting.failure(InterruptedIOException.class));
-      int filled = fill(ends.one());
-      Task<Integer> sending = start(() -> ends.one().send(new byte[1])).awaitWaiting();
+      Task<String> sending = startRun(() -> ends.one().sendAll(LARGE)).awaitWaiting();
       sending.thread().interrupt();
       assertMessage("send", sending.failure(InterruptedIOException.class));
       assertFalse(ends.one().isClosed());
       ends.other().sendAll(Data.of(3));
       assertArrayEquals(Data.of(3), call(() -> ends.one().recv(3)));
-      assertEquals(filled, receive(ends.other(), filled).length);
+      Task<byte[]> draining = start(() -> receiveAll(ends.other()));
       run(() -> ends.one().sendAll(Data.of(4)));
-      assertArrayEquals(Data.of(4), receive(ends.other(), 4));
+      ends.one().shutdown(Shutdown.WR);
+      byte[] all = draining.result();
+      assertArrayEquals(Data.of(4), Arrays.copyOfRange(all, all.length - 4, all.length));
       Socket peer = connect(listener.getSockName());
       own(call(listener::accept)).sendAll(Data.of(5));
       assertArrayEquals(Data.of(5), receive(peer, 5));

@@ -41,9 +41,6 @@ import org.junit.jupiter.api.Test;
 /** Each call of a blocking socket, in each mode, with each kind of buffer. */
 @OnEachThreadKind
 public final class SocketTest extends SocketLab {
-  /** More than any socket takes at once. */
-  private static final int LARGE = 8 << 20;
-
   private final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(true);
 
   SocketTest(ThreadLane lane) throws IOException {
@@ -99,7 +96,7 @@ public final class SocketTest extends SocketLab {
   @Test
   void aBlockingSendWaitsForRoom() throws Exception {
     Ends ends = blockingEnds();
-    byte[] data = Data.of(LARGE);
+    byte[] data = Data.of(LARGE.length);
     Task<String> sending = startRun(() -> ends.one().sendAll(data)).awaitWaiting();
     assertArrayEquals(data, receive(ends.other(), data.length));
     sending.result();
@@ -119,9 +116,9 @@ public final class SocketTest extends SocketLab {
   void aNonBlockingSendTakesAPartAndThenDoesNotWait() throws Exception {
     Ends ends = ends();
     ends.one().setBlocking(false);
-    byte[] data = new byte[LARGE];
+    byte[] data = LARGE;
     int taken = call(() -> ends.one().send(ByteBuffer.wrap(data)));
-    assertTrue(taken > 0 && taken < LARGE, () -> taken + " bytes");
+    assertTrue(taken > 0 && taken < LARGE.length, () -> taken + " bytes");
     assertTrue(call(() -> fill(ends.one())) >= 0, "until it would have to wait");
   }
 
@@ -525,7 +522,7 @@ public final class SocketTest extends SocketLab {
   void theReaderIndexTellsWhatSendAllSentBeforeItsTimeWasOver() throws Exception {
     Ends ends = ends();
     ends.one().setTimeout(SHORT);
-    ByteBuf buffer = Unpooled.directBuffer(LARGE).writeZero(LARGE);
+    ByteBuf buffer = Unpooled.directBuffer(LARGE.length).writeBytes(LARGE);
     assertThrows(TimedOutException.class, () -> run(() -> ends.one().sendAll(buffer)));
     int sent = buffer.readerIndex();
     ends.one().close();

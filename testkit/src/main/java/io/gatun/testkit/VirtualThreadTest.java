@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gatun.socket.Socket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +47,15 @@ public final class VirtualThreadTest extends Lab {
       sockets.add(listener);
       for (int i = 0; i < MANY; i++) {
         Ends ends = ends();
-        SocketLab.fill(ends.one());
         Duration timeout = i % 2 == 0 ? null : LONG;
         ends.one().setTimeout(timeout);
         waiting.add(start(() -> ends.one().recv(1)));
-        waiting.add(start(() -> ends.one().send(new byte[100_000])));
+        waiting.add(
+            start(
+                () -> {
+                  ends.one().sendAll(ByteBuffer.wrap(SocketLab.LARGE));
+                  return "";
+                }));
         waiting.add(start(listener::accept));
         Socket connecting = open();
         connecting.setTimeout(timeout);
