@@ -34,6 +34,7 @@ public record Abi(
   public static Abi of(Os os, Arch arch) {
     return switch (os) {
       case LINUX -> LinuxAbi.of(arch);
+      case WINDOWS -> WindowsAbi.of(arch);
       default -> throw new UnsupportedOperationException("Gatun does not describe " + os + " yet");
     };
   }

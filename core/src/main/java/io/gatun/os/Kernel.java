@@ -41,6 +41,7 @@ public abstract class Kernel {
 
   private final long base;
   private boolean pooled;
+  private boolean bound;
   private long owner;
   private MemorySegment transfer = MemorySegment.NULL;
 
@@ -55,12 +56,12 @@ public abstract class Kernel {
 
   /** Makes an instance for one owner. */
   public static Kernel create() {
-    return new Posix();
+    return Abi.HOST.os() == Os.WINDOWS ? new Winsock() : new Posix();
   }
 
   private static Kernel bind() {
     Kernel kernel = create();
-    kernel.owner = kernel.thread();
+    kernel.bound = true;
     return kernel;
   }
 
@@ -69,6 +70,9 @@ public abstract class Kernel {
    * loop's or was borrowed by a virtual thread.
    */
   public final long owner() {
+    if (owner == 0 && bound) {
+      owner = thread(); // asked when first needed: on Windows it costs two sockets
+    }
     return owner;
   }
 
@@ -150,7 +154,7 @@ public abstract class Kernel {
   /** accept4(2). Returns the new descriptor; the peer's address is in {@link #address}. */
   public abstract int accept(int fd, boolean nonBlocking);
 
-  /** connect(2). */
+  /** connect(2). −EINPROGRESS when it goes on in the background. */
   public abstract int connect(int fd, long address, int length);
 
   /** recv(2). Returns the number of bytes, 0 at the end of a stream. */
@@ -220,9 +224,7 @@ public abstract class Kernel {
   public abstract int sendmsg(int fd, long message, int flags);
 
   /** sendmsg(2), with MSG_NOSIGNAL, of iovecs alone: a writev(2) that raises no SIGPIPE. */
-  public final int send(int fd, long iovecs, int count) {
-    return sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0);
-  }
+  public abstract int send(int fd, long iovecs, int count);
 
   /** readv(2). */
   public abstract int readv(int fd, long iovecs, int count);
@@ -286,7 +288,7 @@ public abstract class Kernel {
   /** fcntl(2) with an int argument. */
   public abstract int fcntl(int fd, int command, int argument);
 
-  /** Returns 1 when the descriptor is non-blocking, 0 when not. */
+  /** Returns 1 when the descriptor is non-blocking, 0 when not; −EOPNOTSUPP on Windows. */
   public abstract int isNonBlocking(int fd);
 
   /** Sets or clears O_NONBLOCK, with one call more only where the flag has to change. */
@@ -303,16 +305,24 @@ public abstract class Kernel {
    */
   public abstract int poll(long fds, int count, long timeoutNanos);
 
-  /** poll(2) on one descriptor. Returns its revents, 0 when the time is over. */
-  public final int poll(int fd, int events, long timeoutNanos) {
+  /**
+   * poll(2) on one descriptor. Returns its revents, 0 when the time is over, −EINTR after an {@link
+   * #interrupt}.
+   */
+  public int poll(int fd, int events, long timeoutNanos) {
     long pollfd = message();
     Pollfd.set(pollfd, fd, events);
     int ready = poll(pollfd, 1, timeoutNanos);
     return ready <= 0 ? ready : Pollfd.revents(pollfd);
   }
 
-  /** eventfd(2), non-blocking. */
-  public abstract int eventfd();
+  /**
+   * Opens a descriptor to wait on and one with which {@link #signal} makes it readable, both
+   * non-blocking: an eventfd(2), which is both, or a connected pair where there is none.
+   *
+   * @return the one to wait on in the low, the one to signal in the high half
+   */
+  public abstract long wakeup();
 
   /** pipe2(2), non-blocking. Returns the read end in the low and the write end in the high half. */
   public abstract long pipe();
@@ -321,20 +331,21 @@ public abstract class Kernel {
   public abstract int read(int fd, long buffer, int length);
 
   /**
-   * Writes eight bytes that count as one on an eventfd. Any thread may call this on any instance:
-   * it captures nothing, since its one failure, EAGAIN, means that a wake-up is under way.
+   * Makes the other end of a {@link #wakeup} readable. Any thread may call this on any instance: it
+   * captures nothing, since its one failure, EAGAIN, means that a wake-up is under way.
    */
   public abstract void signal(int fd);
 
   /** dup3(2) with close-on-exec: {@code to} becomes a second name of {@code from}. */
   public abstract int dup(int from, int to);
 
-  /** pthread_self(3): the calling thread, for {@link #interrupt}. */
+  /** pthread_self(3), or what takes its place: the calling thread, for {@link #interrupt}. */
   public abstract long thread();
 
   /**
    * pthread_kill(3) with a signal whose handler does nothing: a call that the thread is blocked in
-   * returns EINTR. Any thread may call this on any instance.
+   * returns EINTR. Where there are no signals, only {@link #poll(int, int, long)} does, that or the
+   * next one. Any thread may call this on any instance.
    */
   public abstract void interrupt(long thread);
 

@@ -1,5 +1,8 @@
 package io.gatun.os;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -7,9 +10,13 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Links C functions. With {@link Memory}, the only user of restricted methods in this module. */
 @SuppressWarnings("restricted")
@@ -17,13 +24,29 @@ public final class Native {
   /** The errno (on Windows also the two last errors) that a capturing call leaves behind. */
   public static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
 
+  private static final boolean WINDOWS = Abi.HOST.os() == Os.WINDOWS;
+
+  /**
+   * A socket in a call that Windows has too. There it is a SOCKET of 8 bytes; but handles have only
+   * 32 significant bits, so that programs of 32 bits can share them, and an int holds one.
+   */
+  static final ValueLayout DESCRIPTOR = WINDOWS ? JAVA_LONG.withName("SOCKET") : JAVA_INT;
+
+  /** A number of bytes in such a call: size_t, and on Windows int. */
+  static final ValueLayout SIZE = WINDOWS ? JAVA_INT.withName("length") : JAVA_LONG;
+
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final SymbolLookup LIBC = LINKER.defaultLookup();
+  private static final SymbolLookup LIBC = WINDOWS ? win32() : LINKER.defaultLookup();
   private static final Linker.Option[] NO_OPTIONS = {};
 
   private Native() {}
 
-  /** Finds a symbol of the C library. */
+  private static SymbolLookup win32() {
+    return SymbolLookup.libraryLookup("ws2_32", Arena.global())
+        .or(SymbolLookup.libraryLookup("kernel32", Arena.global()));
+  }
+
+  /** Finds a symbol of the C library; on Windows, of Winsock and the kernel's library. */
   public static Optional<MemorySegment> find(String symbol) {
     return LIBC.find(symbol).or(() -> findInPthread(symbol));
   }
@@ -51,6 +74,16 @@ public final class Native {
     return link(symbol, returns, arguments, Linker.Option.captureCallState(captured()));
   }
 
+  /** Links a function of Winsock that has no symbol, only a GUID; see {@link #capturing}. */
+  public static MethodHandle extension(
+      String guid, MemoryLayout returns, MemoryLayout... arguments) {
+    return link(
+        Winsock.extension(UUID.fromString(guid)),
+        returns,
+        arguments,
+        Linker.Option.captureCallState(captured()));
+  }
+
   /** Links a function whose arguments from {@code firstVariadic} on are variadic. */
   static MethodHandle variadic(
       String symbol, int firstVariadic, MemoryLayout returns, MemoryLayout... arguments) {
@@ -63,7 +96,7 @@ public final class Native {
   }
 
   /** Links a function whose errno nobody asks for. */
-  static MethodHandle plain(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
+  public static MethodHandle plain(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     return link(symbol, returns, arguments, NO_OPTIONS);
   }
 
@@ -74,18 +107,47 @@ public final class Native {
 
   private static MethodHandle link(
       String symbol, MemoryLayout returns, MemoryLayout[] arguments, Linker.Option... options) {
-    return LINKER.downcallHandle(
-        resolve(symbol), FunctionDescriptor.of(returns, arguments), options);
+    return link(resolve(symbol), returns, arguments, options);
+  }
+
+  private static MethodHandle link(
+      MemorySegment function,
+      MemoryLayout returns,
+      MemoryLayout[] arguments,
+      Linker.Option... options) {
+    MethodHandle handle =
+        LINKER.downcallHandle(function, FunctionDescriptor.of(returns, arguments), options);
+    return WINDOWS ? withPosixTypes(handle, returns, arguments) : handle;
+  }
+
+  /** Makes a {@link #DESCRIPTOR} an int and a {@link #SIZE} a long, as they are elsewhere. */
+  private static MethodHandle withPosixTypes(
+      MethodHandle handle, MemoryLayout returns, MemoryLayout[] arguments) {
+    MethodType type = handle.type();
+    int first = type.parameterCount() - arguments.length;
+    for (int i = 0; i < arguments.length; i++) {
+      Class<?> is = type.parameterType(first + i);
+      type = type.changeParameterType(first + i, posixType(arguments[i], is));
+    }
+    type = type.changeReturnType(posixType(returns, type.returnType()));
+    return MethodHandles.explicitCastArguments(handle, type);
+  }
+
+  private static Class<?> posixType(MemoryLayout layout, Class<?> otherwise) {
+    if (layout.equals(DESCRIPTOR)) {
+      return int.class;
+    }
+    return layout.equals(SIZE) ? long.class : otherwise;
   }
 
   private static MemorySegment resolve(String symbol) {
     return find(symbol)
         .orElseThrow(
-            () -> new UnsupportedOperationException("the C library has no function " + symbol));
+            () -> new UnsupportedOperationException("the system has no function " + symbol));
   }
 
   private static String captured() {
-    return Abi.HOST.os() == Os.WINDOWS ? "WSAGetLastError" : "errno";
+    return WINDOWS ? "WSAGetLastError" : "errno";
   }
 
   static long capturedOffset() {

@@ -8,11 +8,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/**
- * The calls of a POSIX C library. Each handle sits in a class of its own, so that a program links
- * only what it calls: linking one costs up to a millisecond at start-up.
- */
-final class Posix extends Kernel {
+/** The calls of a POSIX C library, beside those that Windows has too. */
+final class Posix extends Berkeley {
   private static final Abi ABI = Abi.HOST;
   private static final int SOCK_CLOEXEC = ABI.value("SOCK_CLOEXEC");
   private static final int SOCK_NONBLOCK = ABI.value("SOCK_NONBLOCK");
@@ -20,20 +17,6 @@ final class Posix extends Kernel {
   private static final int O_NONBLOCK = ABI.value("O_NONBLOCK");
   private static final int F_GETFL = ABI.value("F_GETFL");
   private static final int F_SETFL = ABI.value("F_SETFL");
-  private static final long ERRNO = Native.capturedOffset();
-
-  /** A failed call's errno, negative. */
-  private int error() {
-    return -capture.get(JAVA_INT, ERRNO);
-  }
-
-  private int result(int result) {
-    return result >= 0 ? result : error();
-  }
-
-  private int result(long result) {
-    return result >= 0 ? (int) result : error();
-  }
 
   private static int flags(boolean nonBlocking) {
     return nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
@@ -72,33 +55,6 @@ final class Posix extends Kernel {
     }
   }
 
-  private static final class Bind {
-    static final MethodHandle CALL =
-        Native.capturing("bind", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int bind(int fd, long address, int length) {
-    try {
-      return result((int) Bind.CALL.invokeExact(capture, fd, address, length));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "bind", fd);
-    }
-  }
-
-  private static final class Listen {
-    static final MethodHandle CALL = Native.capturing("listen", JAVA_INT, JAVA_INT, JAVA_INT);
-  }
-
-  @Override
-  public int listen(int fd, int backlog) {
-    try {
-      return result((int) Listen.CALL.invokeExact(capture, fd, backlog));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "listen", fd, backlog);
-    }
-  }
-
   private static final class Accept4 {
     static final MethodHandle CALL =
         Native.capturing("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
@@ -113,91 +69,6 @@ final class Posix extends Kernel {
                   capture, fd, address(), expectAddress(), flags(nonBlocking)));
     } catch (Throwable t) {
       throw Native.unexpected(t, "accept", fd);
-    }
-  }
-
-  private static final class Connect {
-    static final MethodHandle CALL =
-        Native.capturing("connect", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int connect(int fd, long address, int length) {
-    try {
-      return result((int) Connect.CALL.invokeExact(capture, fd, address, length));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "connect", fd);
-    }
-  }
-
-  private static final class Recv {
-    static final MethodHandle CALL =
-        Native.capturing("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int recv(int fd, long buffer, int length, int flags) {
-    try {
-      return result((long) Recv.CALL.invokeExact(capture, fd, buffer, (long) length, flags));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "recv", fd);
-    }
-  }
-
-  private static final class Send {
-    static final MethodHandle CALL =
-        Native.capturing("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int send(int fd, long buffer, int length, int flags) {
-    try {
-      return result(
-          (long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags | MSG_NOSIGNAL));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "send", fd);
-    }
-  }
-
-  private static final class Recvfrom {
-    static final MethodHandle CALL =
-        Native.capturing(
-            "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  }
-
-  @Override
-  public int recvfrom(int fd, long buffer, int length, int flags) {
-    try {
-      return result(
-          (long)
-              Recvfrom.CALL.invokeExact(
-                  capture, fd, buffer, (long) length, flags, address(), expectAddress()));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "recvfrom", fd);
-    }
-  }
-
-  private static final class Sendto {
-    static final MethodHandle CALL =
-        Native.capturing(
-            "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int sendto(int fd, long buffer, int length, int flags, long address, int addressLength) {
-    try {
-      return result(
-          (long)
-              Sendto.CALL.invokeExact(
-                  capture,
-                  fd,
-                  buffer,
-                  (long) length,
-                  flags | MSG_NOSIGNAL,
-                  address,
-                  addressLength));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "sendto", fd);
     }
   }
 
@@ -229,6 +100,11 @@ final class Posix extends Kernel {
     }
   }
 
+  @Override
+  public int send(int fd, long iovecs, int count) {
+    return sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0);
+  }
+
   private static final class Readv {
     static final MethodHandle CALL =
         Native.capturing("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
@@ -257,19 +133,6 @@ final class Posix extends Kernel {
     }
   }
 
-  private static final class Shutdown {
-    static final MethodHandle CALL = Native.capturing("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
-  }
-
-  @Override
-  public int shutdown(int fd, int how) {
-    try {
-      return result((int) Shutdown.CALL.invokeExact(capture, fd, how));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "shutdown", fd, how);
-    }
-  }
-
   private static final class Close {
     static final MethodHandle CALL = Native.capturing("close", JAVA_INT, JAVA_INT);
   }
@@ -280,67 +143,6 @@ final class Posix extends Kernel {
       return result((int) Close.CALL.invokeExact(capture, fd));
     } catch (Throwable t) {
       throw Native.unexpected(t, "close", fd);
-    }
-  }
-
-  private static final class Getsockopt {
-    static final MethodHandle CALL =
-        Native.capturing(
-            "getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  }
-
-  @Override
-  public int getsockopt(int fd, int level, int option, long value, int length) {
-    try {
-      long lengthAddress = expectAddress();
-      Memory.setInt(lengthAddress, length);
-      int result =
-          (int) Getsockopt.CALL.invokeExact(capture, fd, level, option, value, lengthAddress);
-      return result < 0 ? error() : Memory.getInt(lengthAddress);
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "getsockopt", fd, level, option);
-    }
-  }
-
-  private static final class Setsockopt {
-    static final MethodHandle CALL =
-        Native.capturing("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-  }
-
-  @Override
-  public int setsockopt(int fd, int level, int option, long value, int length) {
-    try {
-      return result((int) Setsockopt.CALL.invokeExact(capture, fd, level, option, value, length));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "setsockopt", fd, level, option);
-    }
-  }
-
-  private static final class Getsockname {
-    static final MethodHandle CALL =
-        Native.capturing("getsockname", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  }
-
-  @Override
-  public int getsockname(int fd) {
-    try {
-      return result((int) Getsockname.CALL.invokeExact(capture, fd, address(), expectAddress()));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "getsockname", fd);
-    }
-  }
-
-  private static final class Getpeername {
-    static final MethodHandle CALL =
-        Native.capturing("getpeername", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  }
-
-  @Override
-  public int getpeername(int fd) {
-    try {
-      return result((int) Getpeername.CALL.invokeExact(capture, fd, address(), expectAddress()));
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "getpeername", fd);
     }
   }
 
@@ -418,9 +220,10 @@ final class Posix extends Kernel {
   }
 
   @Override
-  public int eventfd() {
+  public long wakeup() {
     try {
-      return result((int) Eventfd.CALL.invokeExact(capture, 0, Eventfd.FLAGS));
+      int fd = result((int) Eventfd.CALL.invokeExact(capture, 0, Eventfd.FLAGS));
+      return fd < 0 ? fd : (long) fd << 32 | fd;
     } catch (Throwable t) {
       throw Native.unexpected(t, "eventfd");
     }
@@ -529,30 +332,6 @@ final class Posix extends Kernel {
       int ignored = (int) Pthread.KILL.invokeExact(thread, Pthread.SIGNAL);
     } catch (Throwable t) {
       throw Native.unexpected(t, "pthread_kill");
-    }
-  }
-
-  private static final class Getaddrinfo {
-    static final MethodHandle CALL =
-        Native.plain("getaddrinfo", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle FREE = Native.plainVoid("freeaddrinfo", JAVA_LONG);
-  }
-
-  @Override
-  public int getaddrinfo(long node, long service, long hints, long result) {
-    try {
-      return (int) Getaddrinfo.CALL.invokeExact(node, service, hints, result);
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "getaddrinfo");
-    }
-  }
-
-  @Override
-  public void freeaddrinfo(long result) {
-    try {
-      Getaddrinfo.FREE.invokeExact(result);
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "freeaddrinfo");
     }
   }
 }

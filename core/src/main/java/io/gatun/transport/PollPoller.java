@@ -100,8 +100,9 @@ final class PollPoller implements Poller {
       left--;
     }
     int count = 0;
-    for (int element = 1; count < left; element++) {
-      if (Pollfd.revents(base + (long) element * Pollfd.SIZE) != 0) {
+    for (int element = 1; count < left && element < used; element++) {
+      // WSAPoll does not just pass over a negative descriptor: it reports POLLNVAL.
+      if (interests[element] != 0 && Pollfd.revents(base + (long) element * Pollfd.SIZE) != 0) {
         ready[count++] = element;
       }
     }

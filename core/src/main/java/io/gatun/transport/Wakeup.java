@@ -4,12 +4,22 @@ import io.gatun.error.SocketErrors;
 import io.gatun.os.Kernel;
 import java.io.IOException;
 
-/** A descriptor that any thread can make readable, to end another's wait: an eventfd(2). */
+/**
+ * A descriptor that any thread can make readable, to end another's wait: an eventfd(2), or one end
+ * of a pair.
+ */
 public final class Wakeup {
+  /** More than the signals that come between two waits. */
+  private static final int DRAIN = 64;
+
   private final int fd;
 
-  private Wakeup(int fd) {
+  /** The same, or the other end. */
+  private final int signalled;
+
+  private Wakeup(int fd, int signalled) {
     this.fd = fd;
+    this.signalled = signalled;
   }
 
   /**
@@ -18,11 +28,11 @@ public final class Wakeup {
    * @throws IOException if the system refuses, as with EMFILE
    */
   public static Wakeup open(Kernel kernel) throws IOException {
-    int fd = kernel.eventfd();
-    if (fd < 0) {
-      throw SocketErrors.of("eventfd", null, fd);
+    long ends = kernel.wakeup();
+    if (ends < 0) {
+      throw SocketErrors.of("eventfd", null, (int) ends);
     }
-    return new Wakeup(fd);
+    return new Wakeup((int) ends, (int) (ends >>> 32));
   }
 
   /** Returns the descriptor to wait on. */
@@ -32,16 +42,19 @@ public final class Wakeup {
 
   /** Makes the descriptor readable. Any thread may call this. */
   public void signal(Kernel kernel) {
-    kernel.signal(fd);
+    kernel.signal(signalled);
   }
 
   /** Makes the descriptor unreadable; an edge-triggered wait has no need of it. */
   public void drain(Kernel kernel) {
-    int ignored = kernel.read(fd, kernel.address(), Long.BYTES);
+    int ignored = kernel.read(fd, kernel.address(), DRAIN);
   }
 
   /** Gives the descriptor back. */
   public void close(Kernel kernel) {
     int ignored = kernel.close(fd);
+    if (signalled != fd) {
+      ignored = kernel.close(signalled);
+    }
   }
 }

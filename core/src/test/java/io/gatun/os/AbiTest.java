@@ -37,17 +37,77 @@ final class AbiTest {
       #include <sys/un.h>
       """;
 
+  /** By the names that {@link WindowsAbi} gives to what Windows calls otherwise. */
+  private static final String WINDOWS_HEADERS =
+      """
+      #define WIN32_LEAN_AND_MEAN
+      #define _WIN32_WINNT 0x0A00
+      #include <winsock2.h>
+      #include <windows.h>
+      #include <ws2tcpip.h>
+      #include <mswsock.h>
+      #include <mstcpip.h>
+      #include <afunix.h>
+      #include <errno.h>
+      #include <stddef.h>
+      #ifndef TCP_MAXSEG // Debian 12's headers are older; newer ones are held against these
+      #define TCP_KEEPIDLE 3
+      #define TCP_MAXSEG 4
+      #define TCP_FASTOPEN 15
+      #define TCP_KEEPCNT 16
+      #define TCP_KEEPINTVL 17
+      #endif
+      #define SHUT_RD SD_RECEIVE
+      #define SHUT_WR SD_SEND
+      #define SHUT_RDWR SD_BOTH
+      #define iovec _WSABUF
+      #define iov_base buf
+      #define iov_len len
+      #define msghdr _WSAMSG
+      #define msg_name name
+      #define msg_namelen namelen
+      #define msg_iov lpBuffers
+      #define msg_iovlen dwBufferCount
+      #define msg_control Control.buf
+      #define msg_controllen Control.len
+      #define msg_flags dwFlags
+      #define cmsghdr _WSACMSGHDR
+      """;
+
+  /** What Microsoft's errno.h numbers otherwise than Winsock does. */
+  private static String windowsErrnos() {
+    StringBuilder c = new StringBuilder();
+    Abi.of(Os.WINDOWS, Arch.X86_64)
+        .errnos()
+        .forEach((name, number) -> {
+          if (number >= 10000) {
+            String winsocks = name.equals("EAGAIN") ? "WSAEWOULDBLOCK" : "WSA" + name;
+            c.append("#undef %s\n#define %s %s\n".formatted(name, name, winsocks));
+          }
+        });
+    return c
+        + """
+        #undef ENOMEM
+        #define ENOMEM WSA_NOT_ENOUGH_MEMORY
+        #undef ECANCELED
+        #define ECANCELED WSA_OPERATION_ABORTED
+        """;
+  }
+
   /** The compilers that carry the headers of a system, by Debian's names. */
   enum Compiler {
-    HOST(Abi.HOST.arch(), "cc", "gcc and libc6-dev"),
-    LINUX_X86_64(Arch.X86_64, "x86_64-linux-gnu-gcc", "gcc-x86-64-linux-gnu"),
-    LINUX_AARCH64(Arch.AARCH64, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu");
+    HOST(Os.LINUX, Abi.HOST.arch(), "cc", "gcc and libc6-dev"),
+    LINUX_X86_64(Os.LINUX, Arch.X86_64, "x86_64-linux-gnu-gcc", "gcc-x86-64-linux-gnu"),
+    LINUX_AARCH64(Os.LINUX, Arch.AARCH64, "aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu"),
+    WINDOWS_X86_64(Os.WINDOWS, Arch.X86_64, "x86_64-w64-mingw32-gcc", "gcc-mingw-w64-x86-64-win32");
 
+    private final Os os;
     private final Arch arch;
     private final String command;
     private final String packages;
 
-    Compiler(Arch arch, String command, String packages) {
+    Compiler(Os os, Arch arch, String command, String packages) {
+      this.os = os;
       this.arch = arch;
       this.command = command;
       this.packages = packages;
@@ -74,11 +134,12 @@ final class AbiTest {
   void everyNumberIsThatOfTheSystemsHeaders(Compiler compiler, @TempDir Path folder)
       throws Exception {
     compiler.assumeInstalled();
-    assertEquals("", compiler.compile(folder, assertions(Abi.of(Os.LINUX, compiler.arch))));
+    assertEquals("", compiler.compile(folder, assertions(Abi.of(compiler.os, compiler.arch))));
   }
 
   @Test
   void aWrongNumberIsFound(@TempDir Path folder) throws Exception {
+    assumeTrue(Abi.HOST.os() == Os.LINUX, "the host's compiler is looked for on Linux alone");
     Compiler.HOST.assumeInstalled();
     String right = assertions(Abi.HOST);
     String wrong = right.replace("SO_ERROR == 4,", "SO_ERROR == 5,");
@@ -87,7 +148,9 @@ final class AbiTest {
 
   /** One static assertion for each constant, errno, size and offset. */
   private static String assertions(Abi abi) {
-    StringBuilder c = new StringBuilder(LINUX_HEADERS);
+    StringBuilder c =
+        new StringBuilder(
+            abi.os() == Os.WINDOWS ? WINDOWS_HEADERS + windowsErrnos() : LINUX_HEADERS);
     abi.constants().forEach((name, value) -> assertion(c, "(int) " + name, value));
     abi.errnos().forEach((name, value) -> assertion(c, name, value));
     for (Struct struct : abi.structs().values()) {

@@ -1,0 +1,244 @@
+package io.gatun.os;
+
+import static io.gatun.os.Constants.MSG_NOSIGNAL;
+import static io.gatun.os.Native.DESCRIPTOR;
+import static io.gatun.os.Native.SIZE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The calls that all systems have from Berkeley's sockets, Windows too. They differ in the width of
+ * a descriptor and of a length, which {@link Native} evens out.
+ *
+ * <p>Each handle sits in a class of its own, so that a program links only what it calls: linking
+ * one costs up to a millisecond at start-up.
+ */
+abstract class Berkeley extends Kernel {
+  private static final long ERRNO = Native.capturedOffset();
+
+  /** A failed call's errno, negative. */
+  final int error() {
+    return -capture.get(JAVA_INT, ERRNO);
+  }
+
+  final int result(int result) {
+    return result >= 0 ? result : error();
+  }
+
+  final int result(long result) {
+    return result >= 0 ? (int) result : error();
+  }
+
+  private static final class Bind {
+    static final MethodHandle CALL =
+        Native.capturing("bind", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int bind(int fd, long address, int length) {
+    try {
+      return result((int) Bind.CALL.invokeExact(capture, fd, address, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "bind", fd);
+    }
+  }
+
+  private static final class Listen {
+    static final MethodHandle CALL = Native.capturing("listen", JAVA_INT, DESCRIPTOR, JAVA_INT);
+  }
+
+  @Override
+  public int listen(int fd, int backlog) {
+    try {
+      return result((int) Listen.CALL.invokeExact(capture, fd, backlog));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "listen", fd, backlog);
+    }
+  }
+
+  private static final class Connect {
+    static final MethodHandle CALL =
+        Native.capturing("connect", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int connect(int fd, long address, int length) {
+    try {
+      return result((int) Connect.CALL.invokeExact(capture, fd, address, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "connect", fd);
+    }
+  }
+
+  private static final class Recv {
+    static final MethodHandle CALL =
+        Native.capturing("recv", SIZE, DESCRIPTOR, JAVA_LONG, SIZE, JAVA_INT);
+  }
+
+  @Override
+  public int recv(int fd, long buffer, int length, int flags) {
+    try {
+      return result((long) Recv.CALL.invokeExact(capture, fd, buffer, (long) length, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recv", fd);
+    }
+  }
+
+  private static final class Send {
+    static final MethodHandle CALL =
+        Native.capturing("send", SIZE, DESCRIPTOR, JAVA_LONG, SIZE, JAVA_INT);
+  }
+
+  @Override
+  public int send(int fd, long buffer, int length, int flags) {
+    try {
+      return result(
+          (long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags | MSG_NOSIGNAL));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "send", fd);
+    }
+  }
+
+  private static final class Recvfrom {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "recvfrom", SIZE, DESCRIPTOR, JAVA_LONG, SIZE, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int recvfrom(int fd, long buffer, int length, int flags) {
+    try {
+      return result(
+          (long)
+              Recvfrom.CALL.invokeExact(
+                  capture, fd, buffer, (long) length, flags, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recvfrom", fd);
+    }
+  }
+
+  private static final class Sendto {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "sendto", SIZE, DESCRIPTOR, JAVA_LONG, SIZE, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int sendto(int fd, long buffer, int length, int flags, long address, int addressLength) {
+    try {
+      return result(
+          (long)
+              Sendto.CALL.invokeExact(
+                  capture,
+                  fd,
+                  buffer,
+                  (long) length,
+                  flags | MSG_NOSIGNAL,
+                  address,
+                  addressLength));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sendto", fd);
+    }
+  }
+
+  private static final class Shutdown {
+    static final MethodHandle CALL = Native.capturing("shutdown", JAVA_INT, DESCRIPTOR, JAVA_INT);
+  }
+
+  @Override
+  public int shutdown(int fd, int how) {
+    try {
+      return result((int) Shutdown.CALL.invokeExact(capture, fd, how));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "shutdown", fd, how);
+    }
+  }
+
+  private static final class Getsockopt {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "getsockopt", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getsockopt(int fd, int level, int option, long value, int length) {
+    try {
+      long lengthAddress = expectAddress();
+      Memory.setInt(lengthAddress, length);
+      int result =
+          (int) Getsockopt.CALL.invokeExact(capture, fd, level, option, value, lengthAddress);
+      return result < 0 ? error() : Memory.getInt(lengthAddress);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getsockopt", fd, level, option);
+    }
+  }
+
+  private static final class Setsockopt {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "setsockopt", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  public int setsockopt(int fd, int level, int option, long value, int length) {
+    try {
+      return result((int) Setsockopt.CALL.invokeExact(capture, fd, level, option, value, length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "setsockopt", fd, level, option);
+    }
+  }
+
+  private static final class Getsockname {
+    static final MethodHandle CALL =
+        Native.capturing("getsockname", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getsockname(int fd) {
+    try {
+      return result((int) Getsockname.CALL.invokeExact(capture, fd, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getsockname", fd);
+    }
+  }
+
+  private static final class Getpeername {
+    static final MethodHandle CALL =
+        Native.capturing("getpeername", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int getpeername(int fd) {
+    try {
+      return result((int) Getpeername.CALL.invokeExact(capture, fd, address(), expectAddress()));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getpeername", fd);
+    }
+  }
+
+  private static final class Getaddrinfo {
+    static final MethodHandle CALL =
+        Native.plain("getaddrinfo", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle FREE = Native.plainVoid("freeaddrinfo", JAVA_LONG);
+  }
+
+  @Override
+  public int getaddrinfo(long node, long service, long hints, long result) {
+    try {
+      return (int) Getaddrinfo.CALL.invokeExact(node, service, hints, result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getaddrinfo");
+    }
+  }
+
+  @Override
+  public void freeaddrinfo(long result) {
+    try {
+      Getaddrinfo.FREE.invokeExact(result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "freeaddrinfo");
+    }
+  }
+}

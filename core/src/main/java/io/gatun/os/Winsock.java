@@ -1,0 +1,595 @@
+package io.gatun.os;
+
+import static io.gatun.os.Native.DESCRIPTOR;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Cleaner;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The calls of Windows, beside those that it took over from Berkeley. Where they behave otherwise
+ * than POSIX's, it is evened out here: a connect under way is EINPROGRESS, a message that is cut
+ * off is no failure, and a thread in {@link #poll(int, int, long)} can be called back.
+ *
+ * <p>There is neither fork nor exec: close-on-exec is a handle that no child process inherits.
+ */
+final class Winsock extends Berkeley {
+  private static final Abi ABI = Abi.HOST;
+  private static final int FIONBIO = ABI.value("FIONBIO");
+  private static final int INVALID = -1;
+
+  /** From a thread to itself: what {@link #interrupt} makes readable, or {@link #INVALID}. */
+  private int interrupts = INVALID;
+
+  /** When connects were last looked after. */
+  private long lastLook;
+
+  static {
+    startUp();
+  }
+
+  /** Winsock has to be told once a process that it is used. */
+  private static void startUp() {
+    MethodHandle call = Native.plain("WSAStartup", JAVA_INT, JAVA_SHORT, JAVA_LONG);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment data = arena.allocate(ABI.struct("WSAData").size(), Long.BYTES);
+      int error = (int) call.invokeExact((short) 0x0202, data.address());
+      if (error != 0) {
+        throw new UnsupportedOperationException("WSAStartup failed with " + error);
+      }
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSAStartup");
+    }
+  }
+
+  // Sockets
+
+  private static final class Socket {
+    static final int FLAGS =
+        ABI.value("WSA_FLAG_OVERLAPPED") | ABI.value("WSA_FLAG_NO_HANDLE_INHERIT");
+    static final MethodHandle CALL =
+        Native.capturing(
+            "WSASocketW", DESCRIPTOR, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int socket(int family, int type, int protocol, boolean nonBlocking) {
+    int fd;
+    try {
+      fd =
+          result(
+              (int) Socket.CALL.invokeExact(capture, family, type, protocol, 0L, 0, Socket.FLAGS));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSASocketW", family, type, protocol);
+    }
+    if (fd >= 0 && type == Constants.SOCK_DGRAM) {
+      ignorePortUnreachable(fd);
+    }
+    return fd >= 0 && nonBlocking ? nonBlocking(fd) : fd;
+  }
+
+  /** Makes a new socket non-blocking; one that cannot be is closed. */
+  private int nonBlocking(int fd) {
+    int result = setNonBlocking(fd, true);
+    if (result < 0) {
+      close(fd);
+      return result;
+    }
+    return fd;
+  }
+
+  private static final class WsaIoctl {
+    static final int UDP_CONNRESET = ABI.value("SIO_UDP_CONNRESET");
+    static final int EXTENSION = ABI.value("SIO_GET_EXTENSION_FUNCTION_POINTER");
+    static final MethodHandle CALL =
+        Native.capturing(
+            "WSAIoctl",
+            JAVA_INT,
+            DESCRIPTOR,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  private int wsaIoctl(int fd, int code, long in, int inLength, long out, int outLength) {
+    long returned = value() + 24;
+    try {
+      return result(
+          (int)
+              WsaIoctl.CALL.invokeExact(
+                  capture, fd, code, in, inLength, out, outLength, returned, 0L, 0L));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSAIoctl", fd, code);
+    }
+  }
+
+  /**
+   * Without this, a datagram that nobody took makes the next receive fail with WSAECONNRESET, even
+   * where the socket has many peers. Only IP has it: elsewhere the call fails, and nothing is lost.
+   */
+  private void ignorePortUnreachable(int fd) {
+    Memory.setInt(value(), 0);
+    int ignored = wsaIoctl(fd, WsaIoctl.UDP_CONNRESET, value(), Integer.BYTES, 0, 0);
+  }
+
+  /** Finds a function that Winsock's provider hands out by its GUID alone. */
+  static MemorySegment extension(UUID guid) {
+    Winsock kernel = new Winsock();
+    int fd = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, false);
+    if (fd < 0) {
+      throw new UnsupportedOperationException("no socket to ask: " + Errno.name(-fd));
+    }
+    try {
+      // struct GUID { unsigned long Data1; unsigned short Data2; unsigned short Data3;
+      //   unsigned char Data4[8]; };
+      long in = kernel.address();
+      long most = guid.getMostSignificantBits();
+      Memory.setInt(in, (int) (most >>> 32));
+      Memory.setShort(in + 4, (short) (most >>> 16));
+      Memory.setShort(in + 6, (short) most);
+      Memory.setLong(in + 8, Long.reverseBytes(guid.getLeastSignificantBits()));
+      int result = kernel.wsaIoctl(fd, WsaIoctl.EXTENSION, in, 16, in + 16, Long.BYTES);
+      if (result < 0) {
+        throw new UnsupportedOperationException("Winsock lacks " + guid);
+      }
+      return MemorySegment.ofAddress(Memory.getLong(in + 16));
+    } finally {
+      kernel.close(fd);
+    }
+  }
+
+  private static final class Accept {
+    static final int INHERIT = ABI.value("HANDLE_FLAG_INHERIT");
+    static final MethodHandle CALL =
+        Native.capturing("accept", DESCRIPTOR, DESCRIPTOR, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle SET_HANDLE_INFORMATION =
+        Native.plain("SetHandleInformation", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int accept(int fd, boolean nonBlocking) {
+    int accepted;
+    try {
+      accepted = result((int) Accept.CALL.invokeExact(capture, fd, address(), expectAddress()));
+      if (accepted >= 0) {
+        int ignored = (int) Accept.SET_HANDLE_INFORMATION.invokeExact(accepted, Accept.INHERIT, 0);
+      }
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "accept", fd);
+    }
+    if (accepted < 0) {
+      return accepted;
+    }
+    // It has the listener's mode; what that is, nothing tells.
+    if (nonBlocking) {
+      return nonBlocking(accepted);
+    }
+    int ignored = setNonBlocking(accepted, false);
+    return accepted;
+  }
+
+  /** A connect that goes on in the background is WSAEWOULDBLOCK, by the names of POSIX EAGAIN. */
+  @Override
+  public int connect(int fd, long address, int length) {
+    int result = super.connect(fd, address, length);
+    return result == -Errno.EAGAIN ? -Errno.EINPROGRESS : result;
+  }
+
+  private static final class Closesocket {
+    static final MethodHandle CALL = Native.capturing("closesocket", JAVA_INT, DESCRIPTOR);
+
+    /** For threads that have no instance at hand. */
+    static final MethodHandle PLAIN = Native.plain("closesocket", JAVA_INT, DESCRIPTOR);
+  }
+
+  @Override
+  public int close(int fd) {
+    try {
+      return result((int) Closesocket.CALL.invokeExact(capture, fd));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "closesocket", fd);
+    }
+  }
+
+  /**
+   * A pair of TCP sockets of the loopback interface: the system has no other. Between listen and
+   * accept another process could connect, so it is made sure that the two belong together.
+   */
+  @Override
+  public long socketpair(int family, int type, int protocol, boolean nonBlocking) {
+    if (family != Constants.AF_INET || type != Constants.SOCK_STREAM) {
+      return -Errno.EAFNOSUPPORT;
+    }
+    int listener = socket(family, type, protocol, false);
+    if (listener < 0) {
+      return listener;
+    }
+    int first = socket(family, type, protocol, false);
+    long result = first < 0 ? first : connectPair(listener, first, nonBlocking);
+    if (first >= 0 && result < 0) {
+      close(first);
+    }
+    close(listener);
+    return result;
+  }
+
+  private long connectPair(int listener, int first, boolean nonBlocking) {
+    Struct in = ABI.struct("sockaddr_in");
+    Memory.clear(address(), in.size());
+    in.set(address(), "sin_family", Constants.AF_INET);
+    in.set(address(), "sin_addr", 0x0100007f); // 127.0.0.1, the lowest byte first
+    int result = bind(listener, address(), in.size());
+    result = result < 0 ? result : listen(listener, 1);
+    result = result < 0 ? result : getsockname(listener);
+    result = result < 0 ? result : connect(first, address(), addressLength());
+    result = result < 0 ? result : getsockname(first);
+    long port = in.get(address(), "sin_port");
+    result = result < 0 ? result : setsockopt(first, Constants.IPPROTO_TCP, TCP_NODELAY, 1);
+    result = result < 0 || !nonBlocking ? result : setNonBlocking(first, true);
+    while (result >= 0) {
+      int second = accept(listener, nonBlocking);
+      if (second < 0) {
+        return second;
+      }
+      if (in.get(address(), "sin_port") == port) {
+        int ignored = setsockopt(second, Constants.IPPROTO_TCP, TCP_NODELAY, 1);
+        return (long) second << 32 | first;
+      }
+      close(second); // a stranger
+    }
+    return result;
+  }
+
+  private static final int TCP_NODELAY = Constants.TCP_NODELAY;
+
+  // Bytes
+
+  /** A message that is longer than the buffer is cut off, as elsewhere, and no failure. */
+  private static int cutOff(int result, int length) {
+    return result == -EMSGSIZE ? length : result;
+  }
+
+  private static final int EMSGSIZE = ABI.errno("EMSGSIZE");
+
+  @Override
+  public int recv(int fd, long buffer, int length, int flags) {
+    return cutOff(super.recv(fd, buffer, length, flags), length);
+  }
+
+  @Override
+  public int recvfrom(int fd, long buffer, int length, int flags) {
+    return cutOff(super.recvfrom(fd, buffer, length, flags), length);
+  }
+
+  private static final class WsaSend {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "WSASend",
+            JAVA_INT,
+            DESCRIPTOR,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  @Override
+  public int send(int fd, long iovecs, int count) {
+    try {
+      int result = (int) WsaSend.CALL.invokeExact(capture, fd, iovecs, count, value(), 0, 0L, 0L);
+      return result < 0 ? error() : Memory.getInt(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSASend", fd);
+    }
+  }
+
+  @Override
+  public int writev(int fd, long iovecs, int count) {
+    return send(fd, iovecs, count);
+  }
+
+  private static final class WsaRecv {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "WSARecv",
+            JAVA_INT,
+            DESCRIPTOR,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  @Override
+  public int readv(int fd, long iovecs, int count) {
+    long received = value();
+    long flags = received + Integer.BYTES;
+    Memory.setInt(flags, 0);
+    try {
+      int result =
+          (int) WsaRecv.CALL.invokeExact(capture, fd, iovecs, count, received, flags, 0L, 0L);
+      return result < 0 ? error() : Memory.getInt(received);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSARecv", fd);
+    }
+  }
+
+  private static final class WsaSendMsg {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "WSASendMsg",
+            JAVA_INT,
+            DESCRIPTOR,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  @Override
+  public int sendmsg(int fd, long message, int flags) {
+    try {
+      int result = (int) WsaSendMsg.CALL.invokeExact(capture, fd, message, flags, value(), 0L, 0L);
+      return result < 0 ? error() : Memory.getInt(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSASendMsg", fd);
+    }
+  }
+
+  private static final class WsaRecvMsg {
+    static final int FLAGS = ABI.struct("msghdr").offset("msg_flags");
+
+    // WSAID_WSARECVMSG of mswsock.h
+    static final MethodHandle CALL =
+        Native.extension(
+            "f689d7c8-6f1f-436b-8a53-e54fe351c322",
+            JAVA_INT,
+            DESCRIPTOR,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
+  }
+
+  @Override
+  public int recvmsg(int fd, long message, int flags) {
+    Memory.setInt(message + WsaRecvMsg.FLAGS, flags);
+    try {
+      int result = (int) WsaRecvMsg.CALL.invokeExact(capture, fd, message, value(), 0L, 0L);
+      return result < 0 ? error() : Memory.getInt(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSARecvMsg", fd);
+    }
+  }
+
+  /** Winsock has no read(2) for sockets, and this is for nothing else. */
+  @Override
+  public int read(int fd, long buffer, int length) {
+    return recv(fd, buffer, length, 0);
+  }
+
+  // Modes
+
+  private static final class Ioctlsocket {
+    static final MethodHandle CALL =
+        Native.capturing("ioctlsocket", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_LONG);
+  }
+
+  @Override
+  public int ioctl(int fd, long request, long argument) {
+    try {
+      return result((int) Ioctlsocket.CALL.invokeExact(capture, fd, (int) request, argument));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "ioctlsocket", fd, request);
+    }
+  }
+
+  @Override
+  public int setNonBlocking(int fd, boolean nonBlocking) {
+    Memory.setInt(value(), nonBlocking ? 1 : 0);
+    return ioctl(fd, FIONBIO, value());
+  }
+
+  @Override
+  public int isNonBlocking(int fd) {
+    return -EOPNOTSUPP; // it can be set, and not be asked for
+  }
+
+  private static final int EOPNOTSUPP = ABI.errno("EOPNOTSUPP");
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    return -EOPNOTSUPP;
+  }
+
+  @Override
+  public int dup(int from, int to) {
+    return -EOPNOTSUPP;
+  }
+
+  @Override
+  public long pipe() {
+    return -EOPNOTSUPP; // its pipes are no sockets, and cannot be polled
+  }
+
+  // Waiting
+
+  private static final class WsaPoll {
+    static final MethodHandle CALL =
+        Native.capturing("WSAPoll", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  }
+
+  private int wsaPoll(long fds, int count, int millis) {
+    try {
+      return result((int) WsaPoll.CALL.invokeExact(capture, fds, count, millis));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSAPoll", count);
+    }
+  }
+
+  /** How long a failed connect may stay unseen. */
+  private static final int LOOK_MILLIS = 100;
+
+  /**
+   * WSAPoll, which before Windows 10 2004 never tells that a connect has failed (its documentation
+   * says so). So while somebody waits for room, as who connects does, select is asked now and then:
+   * it tells, by its third set.
+   */
+  @Override
+  public int poll(long fds, int count, long timeoutNanos) {
+    int left = Timespec.millis(timeoutNanos);
+    if (!watchesRoom(fds, count)) {
+      return wsaPoll(fds, count, left);
+    }
+    while (true) {
+      int part = left < 0 ? LOOK_MILLIS : Math.min(left, LOOK_MILLIS);
+      int ready = wsaPoll(fds, count, part);
+      long now = System.nanoTime();
+      if (ready == 0
+          || (ready > 0 && now - lastLook > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS))) {
+        lastLook = now;
+        ready += failedConnects(fds, count);
+      }
+      if (ready != 0 || left == part) {
+        return ready;
+      }
+      if (left > 0) {
+        left -= part;
+      }
+    }
+  }
+
+  private static boolean watchesRoom(long fds, int count) {
+    long end = fds + (long) count * Pollfd.SIZE;
+    for (long pollfd = fds; pollfd < end; pollfd += Pollfd.SIZE) {
+      if ((Pollfd.events(pollfd) & Constants.POLLOUT) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int failedConnects(long fds, int count) {
+    int failed = 0;
+    long end = fds + (long) count * Pollfd.SIZE;
+    for (long pollfd = fds; pollfd < end; pollfd += Pollfd.SIZE) {
+      if ((Pollfd.events(pollfd) & Constants.POLLOUT) != 0
+          && Pollfd.revents(pollfd) == 0
+          && hasFailed(Pollfd.fd(pollfd))) {
+        Pollfd.report(pollfd, Constants.POLLERR | Constants.POLLHUP);
+        failed++;
+      }
+    }
+    return failed;
+  }
+
+  private static final class Select {
+    static final int ARRAY = ABI.struct("fd_set").offset("fd_array");
+    static final MethodHandle CALL =
+        Native.capturing("select", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  }
+
+  /** Select on one socket, which waits for none. */
+  private boolean hasFailed(int fd) {
+    long set = value();
+    long timeval = set + 16;
+    Memory.setInt(set, 1);
+    Memory.setLong(set + Select.ARRAY, fd);
+    Memory.setLong(timeval, 0);
+    try {
+      return (int) Select.CALL.invokeExact(capture, 0, 0L, 0L, set, timeval) > 0;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "select", fd);
+    }
+  }
+
+  @Override
+  public int poll(int fd, int events, long timeoutNanos) {
+    if (interrupts == INVALID || timeoutNanos == 0) {
+      return super.poll(fd, events, timeoutNanos);
+    }
+    long pollfds = message();
+    long second = pollfds + Pollfd.SIZE;
+    Pollfd.set(pollfds, fd, events);
+    Pollfd.set(second, interrupts, Constants.POLLIN);
+    int ready = poll(pollfds, 2, timeoutNanos);
+    if (ready > 0 && Pollfd.revents(second) != 0) {
+      int ignored = recv(interrupts, value(), 32, 0);
+      return -Errno.EINTR;
+    }
+    return ready <= 0 ? ready : Pollfd.revents(pollfds);
+  }
+
+  // Waking
+
+  @Override
+  public long wakeup() {
+    return socketpair(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+  }
+
+  private static final class Signal {
+    static final MethodHandle CALL =
+        Native.plain("send", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_INT, JAVA_INT);
+    static final MemorySegment ONE = Arena.global().allocate(1);
+  }
+
+  @Override
+  public void signal(int fd) {
+    try {
+      int ignored = (int) Signal.CALL.invokeExact(fd, Signal.ONE.address(), 1, 0);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "send", fd);
+    }
+  }
+
+  /** Closes the two ends of a wake-up when their thread is gone. */
+  private record Ends(long pair) implements Runnable {
+    static final Cleaner CLEANER = Cleaner.create();
+
+    @Override
+    public void run() {
+      try {
+        int ignored = (int) Closesocket.PLAIN.invokeExact((int) pair);
+        ignored = (int) Closesocket.PLAIN.invokeExact((int) (pair >>> 32));
+      } catch (Throwable t) {
+        throw Native.unexpected(t, "closesocket");
+      }
+    }
+  }
+
+  /**
+   * A thread is the descriptor by which {@link #interrupt} makes its poll return. Should there be
+   * none left, it is a number that signals nobody.
+   */
+  @Override
+  public long thread() {
+    long pair = wakeup();
+    if (pair < 0) {
+      return INVALID;
+    }
+    Ends.CLEANER.register(this, new Ends(pair));
+    interrupts = (int) pair;
+    return pair >>> 32;
+  }
+
+  @Override
+  public void interrupt(long thread) {
+    signal((int) thread);
+  }
+}
