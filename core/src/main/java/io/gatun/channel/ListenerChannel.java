@@ -121,6 +121,7 @@ final class ListenerChannel extends AbstractChannel {
   /** Errors of the connection that would have been accepted, not of the listener: accept(2). */
   private static boolean isTransient(int result) {
     return result == -Errno.ECONNABORTED
+        || result == -Errno.ECONNRESET // Winsock's ECONNABORTED
         || result == -Errno.EPROTO
         || result == -Errno.EPERM
         || result == -Errno.ENETUNREACH

@@ -2,6 +2,7 @@ package io.gatun.channel;
 
 import io.gatun.address.Address;
 import io.gatun.address.UnixAddress;
+import io.gatun.os.Abi;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
@@ -80,8 +81,9 @@ public final class ServerBootstrap {
     setup.register(
         channel,
         listener -> {
-          if (!(local instanceof UnixAddress)) {
-            // What the systems' own servers do: a restart does not wait for old connections.
+          if (!(local instanceof UnixAddress) && !Abi.HOST.has("SO_EXCLUSIVEADDRUSE")) {
+            // What the systems' own servers do: a restart does not wait for old connections. It
+            // never has to on Windows, where the option lets anybody take over a port in use.
             listener.setOption(ChannelOption.SO_REUSEADDR, true);
           }
           initializer.initialize(listener);

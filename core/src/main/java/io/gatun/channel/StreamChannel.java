@@ -1,6 +1,7 @@
 package io.gatun.channel;
 
 import static io.gatun.os.Errno.EAGAIN;
+import static io.gatun.os.Errno.ECONNABORTED;
 import static io.gatun.os.Errno.ECONNRESET;
 import static io.gatun.os.Errno.EINPROGRESS;
 import static io.gatun.os.Errno.EISCONN;
@@ -395,7 +396,7 @@ final class StreamChannel extends AbstractChannel {
     outbound.fail(cause);
     tellWritability();
     fail(shutdownPromise, cause);
-    boolean broken = errno == -EPIPE || errno == -ECONNRESET;
+    boolean broken = errno == -EPIPE || errno == -ECONNRESET || errno == -ECONNABORTED;
     if (!broken || inputShutdown || !(autoRead || readPending)) {
       close(null);
     }

@@ -34,6 +34,12 @@ final class Operations {
 
   private static final long LONGEST_RETRY_NANOS = 20_000_000;
 
+  /**
+   * Without a flag for one call that does not wait (Windows has none) descriptors are non-blocking
+   * for good, and who blocks does so in poll.
+   */
+  static final boolean ALWAYS_POLLS = Constants.MSG_DONTWAIT == 0;
+
   static volatile @Nullable InterruptHook interruptHook;
 
   /** A call that waits for one half of the socket. */
@@ -56,7 +62,7 @@ final class Operations {
   volatile long timeout = FOREVER;
 
   /** Whether O_NONBLOCK is set. */
-  private volatile boolean nonBlocking;
+  private volatile boolean nonBlocking = ALWAYS_POLLS;
 
   /** Whom the socket was connected to, for messages. */
   volatile @Nullable Address peer;
@@ -75,7 +81,7 @@ final class Operations {
 
   /** Sets or clears O_NONBLOCK. */
   void setNonBlocking(String call, boolean wanted) throws IOException {
-    if (nonBlocking == wanted) {
+    if (nonBlocking == wanted || ALWAYS_POLLS) {
       return;
     }
     descriptor.acquire(call);
@@ -160,7 +166,7 @@ final class Operations {
   private int call(Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
     int fd = descriptor.fd;
     if (op == Op.ACCEPT) {
-      return kernel.accept(fd, false);
+      return kernel.accept(fd, ALWAYS_POLLS);
     }
     if (heap instanceof byte[] array) {
       int offset = (int) at;

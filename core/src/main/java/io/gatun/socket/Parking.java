@@ -5,6 +5,7 @@ import io.gatun.channel.EventLoopGroup;
 import io.gatun.transport.Driver;
 import io.gatun.transport.Poller;
 import io.gatun.transport.ReadinessDriver;
+import io.gatun.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -160,7 +161,13 @@ final class Parking implements ReadinessDriver.Observer {
   /** The loop of all sockets. Its thread starts with the first virtual thread that has to wait. */
   private static final class Shared {
     static final EventLoop LOOP =
-        EventLoopGroup.builder().loops(1).name("gatun-socket").daemon(true).build().next();
+        EventLoopGroup.builder()
+            .transport(Transport.bestObserver())
+            .loops(1)
+            .name("gatun-socket")
+            .daemon(true)
+            .build()
+            .next();
     static final ReadinessDriver DRIVER = readinessDriver(LOOP.driver());
     static final boolean EDGE_TRIGGERED = DRIVER.isEdgeTriggered();
 

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * {@link TimedOutException} when the timeout is over, and so on.
  *
  * <p>As in Python, O_NONBLOCK is clear exactly while there is no timeout; but a virtual thread that
- * accepts or connects without one sets it for good.
+ * accepts or connects without one sets it for good, and on Windows it is always set.
  */
 public final class Socket implements AutoCloseable {
   /** The most bytes in one call: below what any system takes, and an int. */
@@ -72,7 +72,8 @@ public final class Socket implements AutoCloseable {
     Kernel kernel = Kernel.acquire();
     int fd;
     try {
-      fd = kernel.socket(family.number(), type.number(), protocol.number(), false);
+      fd =
+          kernel.socket(family.number(), type.number(), protocol.number(), Operations.ALWAYS_POLLS);
     } finally {
       Kernel.release(kernel);
     }

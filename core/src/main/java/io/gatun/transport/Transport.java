@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,14 @@ public interface Transport {
 
   /** Orders the transports of one machine: the available one with the largest number is best. */
   int preference();
+
+  /**
+   * Returns whether its drivers are {@link ReadinessDriver}s, which can watch a descriptor that
+   * stays another's.
+   */
+  default boolean observes() {
+    return true;
+  }
 
   /** Returns why this transport cannot work on this machine, as a clause, or null when it can. */
   @Nullable String unavailability();
@@ -38,8 +47,18 @@ public interface Transport {
 
   /** Returns the best transport that works on this machine. */
   static Transport best() {
+    return best(transport -> true);
+  }
+
+  /** Returns the best transport that works on this machine and {@link #observes}. */
+  static Transport bestObserver() {
+    return best(Transport::observes);
+  }
+
+  private static Transport best(Predicate<Transport> wanted) {
     return all().stream()
         .filter(transport -> transport.unavailability() == null)
+        .filter(wanted)
         .findFirst()
         .orElseThrow(() -> new UnsupportedOperationException("no transport works on this machine"));
   }
