@@ -1,0 +1,377 @@
+package io.gatun.transport.iocp;
+
+import static io.gatun.os.Errno.EAGAIN;
+import static io.gatun.os.Errno.ECONNABORTED;
+import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.EINVAL;
+import static io.gatun.transport.iocp.IocpCalls.PENDING;
+
+import io.gatun.os.Abi;
+import io.gatun.os.Constants;
+import io.gatun.os.Iovec;
+import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
+import io.gatun.os.Struct;
+import io.gatun.transport.Driver.Kind;
+import io.gatun.transport.Endpoint;
+import io.gatun.transport.Registration;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket of a port. Of its operations one is for what comes in (a receive of no bytes, an
+ * accept), the other for what goes out (a connect, a send).
+ */
+final class IocpRegistration implements Registration {
+  private static final int UPDATE_ACCEPT = Abi.HOST.value("SO_UPDATE_ACCEPT_CONTEXT");
+  private static final int UPDATE_CONNECT = Abi.HOST.value("SO_UPDATE_CONNECT_CONTEXT");
+  private static final int EMSGSIZE = Abi.HOST.errno("EMSGSIZE");
+  private static final int NONE = -1;
+
+  private final IocpDriver driver;
+  private final Kernel kernel;
+  private final IocpCalls calls;
+  private final int fd;
+  private final Kind kind;
+  private final Endpoint endpoint;
+
+  /** An operation that is done at once has no packet. */
+  private final boolean skips;
+
+  /** A negative errno with which the port refused the socket: each operation returns it. */
+  private final int refusal;
+
+  private @Nullable Operation in;
+  private @Nullable Operation out;
+  private boolean awaitsReadable;
+
+  /** There may be something to read; {@link #failure}, if not 0, is what a read will find. */
+  private boolean readable;
+
+  private int failure;
+
+  /** Stands in the driver's queue. */
+  private boolean queued;
+
+  private boolean connecting;
+  private boolean closed;
+
+  /** Of a listener: the socket that the next connection becomes, and whether it has. */
+  private int accepted = NONE;
+
+  private boolean hasAccepted;
+
+  /** Of a listener: where AcceptEx leaves two addresses. */
+  private @Nullable MemorySegment addresses;
+
+  IocpRegistration(
+      IocpDriver driver, int fd, Kind kind, Endpoint endpoint, boolean skips, int refusal) {
+    this.driver = driver;
+    this.kernel = driver.kernel;
+    this.calls = driver.calls;
+    this.fd = fd;
+    this.kind = kind;
+    this.endpoint = endpoint;
+    this.skips = skips;
+    this.refusal = refusal;
+  }
+
+  @Override
+  public int fd() {
+    return fd;
+  }
+
+  private Operation in() {
+    Operation operation = in;
+    if (operation == null) {
+      operation = driver.take(this);
+      in = operation;
+    }
+    return operation;
+  }
+
+  private Operation out() {
+    Operation operation = out;
+    if (operation == null) {
+      operation = driver.take(this);
+      out = operation;
+    }
+    return operation;
+  }
+
+  /**
+   * Notes what became of a call that started an operation.
+   *
+   * @return whether it is over already: failed, or done without a packet
+   */
+  private boolean isOver(Operation operation, int result) {
+    // A message longer than the buffer is a warning to the kernel, which sends a packet for it.
+    operation.pending = result == PENDING || result == -EMSGSIZE || (result >= 0 && !skips);
+    return !operation.pending;
+  }
+
+  // What comes in
+
+  @Override
+  public void awaitReadable() {
+    awaitsReadable = true;
+    if (!readable) {
+      startReading();
+    }
+    if (readable && !queued) {
+      queued = true;
+      driver.tellLater(this);
+    }
+  }
+
+  /** Starts what ends when there is something to read, unless that is under way. */
+  private void startReading() {
+    Operation operation = in();
+    if (operation.pending) {
+      return;
+    }
+    int result = refusal;
+    if (result == 0) {
+      result = kind == Kind.LISTENER ? startAccept(operation) : startReceive(operation);
+    }
+    if (isOver(operation, result)) {
+      readable = true;
+      read(result);
+    }
+  }
+
+  /** A receive of no bytes: it ends when there are some, and no buffer is held until then. */
+  private int startReceive(Operation operation) {
+    long buffer = kernel.iovecs();
+    Iovec.set(buffer, 0, 0, 0);
+    // A message of which nothing is read would be gone.
+    int flags = kind == Kind.MESSAGE ? Constants.MSG_PEEK : 0;
+    return calls.receive(fd, buffer, flags, operation.begin());
+  }
+
+  private int startAccept(Operation operation) {
+    if (accepted == NONE) {
+      int result = kernel.getsockname(fd);
+      if (result < 0) {
+        return result;
+      }
+      int family = (int) Family.STRUCT.get(kernel.address(), "sa_family");
+      result = kernel.socket(family, Constants.SOCK_STREAM, 0, true);
+      if (result < 0) {
+        return result;
+      }
+      accepted = result;
+    }
+    MemorySegment room = addresses;
+    if (room == null) {
+      room = Arena.ofAuto().allocate(2L * Operation.ADDRESS_SLOT, Long.BYTES);
+      addresses = room;
+    }
+    return calls.accept(fd, accepted, room.address(), Operation.ADDRESS_SLOT, operation.begin());
+  }
+
+  private static final class Family {
+    static final Struct STRUCT = Abi.HOST.struct("sockaddr");
+  }
+
+  /** What the operation for what comes in ended with. */
+  private void read(int result) {
+    failure = result < 0 && result != -EMSGSIZE ? result : 0;
+    if (kind == Kind.LISTENER) {
+      hasAccepted = result >= 0;
+      if (!hasAccepted) {
+        closeAccepted();
+      }
+    }
+  }
+
+  /** Its turn in the driver's queue has come. */
+  void tell() {
+    queued = false;
+    tellReadable();
+  }
+
+  private void tellReadable() {
+    if (awaitsReadable && readable && !closed) {
+      awaitsReadable = false;
+      endpoint.readable();
+    }
+  }
+
+  @Override
+  public void ignoreReadable() {
+    awaitsReadable = false; // should the operation end meanwhile, it is remembered
+  }
+
+  @Override
+  public int read(long address, int length) {
+    int result = kernel.recv(fd, address, length, 0);
+    if (result == -EAGAIN && failure != 0) {
+      result = failure;
+      failure = 0;
+    }
+    // Fewer bytes than there was room for: the next receive of no bytes sees whatever comes now.
+    if (result == -EAGAIN || (kind == Kind.STREAM && result > 0 && result < length)) {
+      readable = false;
+    }
+    return result;
+  }
+
+  @Override
+  public int accept() {
+    if (!hasAccepted && failure == 0) {
+      readable = false;
+      startReading(); // the next connection may be there
+    }
+    if (!hasAccepted) {
+      int result = failure == 0 ? -EAGAIN : failure;
+      failure = 0;
+      readable = false;
+      return result;
+    }
+    hasAccepted = false;
+    readable = false;
+    int connection = accepted;
+    accepted = NONE;
+    // Without it, the socket would not know whose it is: no shutdown, no addresses.
+    Memory.setLong(kernel.iovecs(), fd);
+    int result =
+        kernel.setsockopt(
+            connection, Constants.SOL_SOCKET, UPDATE_ACCEPT, kernel.iovecs(), Long.BYTES);
+    if (result >= 0) {
+      result = kernel.getpeername(connection);
+    }
+    if (result < 0) { // gone again
+      kernel.close(connection);
+      return -ECONNABORTED;
+    }
+    return connection;
+  }
+
+  // What goes out
+
+  @Override
+  public int connect(long address, int length) {
+    if (refusal != 0) {
+      return refusal;
+    }
+    int family = Memory.getShort(address);
+    if (family != Constants.AF_INET && family != Constants.AF_INET6) {
+      return kernel.connect(fd, address, length); // ConnectEx is documented for IP alone
+    }
+    int result = bindToAny(address, length);
+    if (result < 0) {
+      return result;
+    }
+    Operation operation = out();
+    result = calls.connect(fd, address, length, operation.begin());
+    if (isOver(operation, result)) {
+      return result < 0 ? result : updateConnected();
+    }
+    connecting = true;
+    return -EINPROGRESS;
+  }
+
+  /** ConnectEx wants a socket that is bound: to any address of the family, if to none yet. */
+  private int bindToAny(long address, int length) {
+    long any = kernel.iovecs();
+    Memory.clear(any, length);
+    Memory.setShort(any, Memory.getShort(address));
+    int result = kernel.bind(fd, any, length);
+    return result == -EINVAL ? 0 : result; // it is bound
+  }
+
+  /** Without it, a connected socket could neither be shut down nor asked for its addresses. */
+  private int updateConnected() {
+    return kernel.setsockopt(fd, Constants.SOL_SOCKET, UPDATE_CONNECT, 0, 0);
+  }
+
+  @Override
+  public int write(long address, int length) {
+    long buffer = kernel.iovecs();
+    Iovec.set(buffer, 0, address, length);
+    return write(buffer, 1, length);
+  }
+
+  @Override
+  public int write(long iovecs, int count, int total) {
+    if (refusal != 0) {
+      return refusal;
+    }
+    Operation operation = out();
+    int result = calls.send(fd, iovecs, count, operation.begin());
+    return isOver(operation, result) ? result : 0;
+  }
+
+  @Override
+  public int shutdown(int how) {
+    return kernel.shutdown(fd, how);
+  }
+
+  // The end of operations
+
+  /** An operation's packet has come. */
+  void ended(Operation operation) {
+    if (closed) {
+      release();
+      return;
+    }
+    int result = operation.transferred();
+    if (operation.failed()) {
+      result = calls.failure(fd, operation.overlapped());
+    }
+    if (operation == in) {
+      readable = true;
+      read(result);
+      tellReadable();
+    } else if (connecting) {
+      connecting = false;
+      endpoint.connected(result < 0 ? result : updateConnected());
+    } else {
+      endpoint.written(result);
+    }
+  }
+
+  /** Each operation's packet comes all the same, and may carry bytes; the last one ends it. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (isPending(in) || isPending(out)) {
+      calls.cancel(fd);
+    }
+    kernel.close(fd);
+    release();
+  }
+
+  private static boolean isPending(@Nullable Operation operation) {
+    return operation != null && operation.pending;
+  }
+
+  /** Of a closed socket: gives back what it has, once the kernel has none of it. */
+  private void release() {
+    if (isPending(in) || isPending(out)) {
+      return;
+    }
+    if (in != null) {
+      driver.giveBack(in);
+      in = null;
+    }
+    if (out != null) {
+      driver.giveBack(out);
+      out = null;
+    }
+    closeAccepted();
+    endpoint.closed();
+  }
+
+  private void closeAccepted() {
+    if (accepted != NONE) {
+      kernel.close(accepted);
+      accepted = NONE;
+    }
+  }
+}

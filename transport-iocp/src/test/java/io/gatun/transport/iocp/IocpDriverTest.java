@@ -1,0 +1,480 @@
+package io.gatun.transport.iocp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.address.Ipv4Address;
+import io.gatun.address.Sockaddr;
+import io.gatun.os.Constants;
+import io.gatun.os.Errno;
+import io.gatun.os.Iovec;
+import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
+import io.gatun.transport.Driver.Kind;
+import io.gatun.transport.Endpoint;
+import io.gatun.transport.Registration;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What completion ports make hard. */
+@EnabledOnOs(value = OS.WINDOWS, disabledReason = "completion ports are Windows's")
+@Timeout(60)
+final class IocpDriverTest {
+  /** More than two sockets of the loopback interface hold. */
+  private static final int LARGE = 64 << 20;
+
+  private final Kernel kernel = Kernel.create();
+  private final Arena arena = Arena.ofConfined();
+  private final long memory = arena.allocate(LARGE, 8).address();
+  private IocpDriver driver = open();
+
+  private static IocpDriver open() {
+    try {
+      return new IocpDriver();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Notes what it is told. */
+  private static final class Told implements Endpoint {
+    int connected = 1;
+    int readable;
+    int written;
+    int failed;
+    int closed;
+
+    @Override
+    public void connected(int result) {
+      connected = result;
+    }
+
+    @Override
+    public void readable() {
+      readable++;
+    }
+
+    @Override
+    public void written(int result) {
+      if (result < 0) {
+        failed = result;
+      } else {
+        written += result;
+      }
+    }
+
+    @Override
+    public void closed() {
+      closed++;
+    }
+  }
+
+  private int left;
+  private int right;
+  private final Told told = new Told();
+
+  @BeforeEach
+  void openPair() {
+    long pair = kernel.socketpair(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    assertTrue(pair >= 0, () -> Errno.name((int) -pair));
+    left = (int) pair;
+    right = (int) (pair >>> 32);
+  }
+
+  @AfterEach
+  void close() {
+    kernel.close(left);
+    kernel.close(right);
+    driver.close();
+    arena.close();
+  }
+
+  private void runUntil(BooleanSupplier done) {
+    while (!done.getAsBoolean()) {
+      assertTrue(driver.run(TimeUnit.SECONDS.toNanos(30)) >= 0);
+    }
+  }
+
+  /** Whatever is under way has its say. */
+  private void settle() {
+    for (int i = 0; i < 10; i++) {
+      assertTrue(driver.run(TimeUnit.MILLISECONDS.toNanos(5)) >= 0);
+    }
+  }
+
+  @Test
+  void whoWaitsIsToldOnceAndNotWhileAsking() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    registration.awaitReadable();
+    assertEquals(0, told.readable);
+    runUntil(() -> told.readable == 1);
+    assertEquals(5, registration.read(memory, 100));
+    assertEquals(-Errno.EAGAIN, registration.read(memory, 100));
+    settle();
+    assertEquals(1, told.readable);
+  }
+
+  @Test
+  void waitingTakesNoBytesAway() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    settle();
+    assertEquals(0, told.readable);
+    Memory.setLong(memory, 0x1122334455667788L);
+    assertEquals(8, kernel.send(right, memory, 8, 0));
+    runUntil(() -> told.readable == 1);
+    assertEquals(8, registration.read(memory + 64, 100));
+    assertEquals(0x1122334455667788L, Memory.getLong(memory + 64));
+  }
+
+  @Test
+  void theEndOfAStreamIsReadable() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    assertEquals(0, kernel.shutdown(right, Constants.SHUT_WR));
+    runUntil(() -> told.readable == 1);
+    assertEquals(0, registration.read(memory, 100));
+  }
+
+  @Test
+  void aResetIsReadable() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    kernel.setLinger(right, 0);
+    kernel.close(right);
+    right = -1;
+    runUntil(() -> told.readable == 1);
+    assertEquals(-Errno.ECONNRESET, registration.read(memory, 100));
+  }
+
+  @Test
+  void whatCompletesWhileNobodyWaitsIsRemembered() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    registration.ignoreReadable();
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    settle();
+    assertEquals(0, told.readable);
+    registration.awaitReadable();
+    runUntil(() -> told.readable == 1);
+    assertEquals(5, registration.read(memory, 100));
+  }
+
+  @Test
+  void aSocketBelongsToOnePortForLife() {
+    driver.register(left, Kind.STREAM, new Told());
+    IocpDriver first = driver;
+    driver = open();
+    Registration second = driver.register(left, Kind.STREAM, told);
+    assertEquals(-Errno.EINVAL, second.write(memory, 1));
+    second.awaitReadable();
+    runUntil(() -> told.readable == 1);
+    assertEquals(-Errno.EINVAL, second.read(memory, 1));
+    first.close();
+  }
+
+  @Test
+  void anOperationsBlockOutlivesTheClose() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    registration.close();
+    assertEquals(0, told.closed, "its packet has not come");
+    runUntil(() -> told.closed == 1);
+    settle();
+    assertEquals(1, told.closed);
+    assertEquals(0, told.readable);
+    left = -1;
+  }
+
+  @Test
+  void aSocketWithNothingUnderWayIsClosedAtOnce() {
+    driver.register(left, Kind.STREAM, told).close();
+    assertEquals(1, told.closed);
+    left = -1;
+  }
+
+  @Test
+  void blocksAreUsedAgain() {
+    for (int i = 0; i < 1000; i++) {
+      int socket = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+      bind(socket);
+      Told its = new Told();
+      Registration registration = driver.register(socket, Kind.MESSAGE, its);
+      registration.awaitReadable();
+      registration.close();
+      runUntil(() -> its.closed == 1);
+    }
+    assertEquals(64, driver.blocks());
+  }
+
+  @Test
+  void aWriteThatPendsIsCountedWhenItEnds() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    long taken = 0;
+    int result;
+    do {
+      result = registration.write(memory, LARGE);
+      taken += result;
+    } while (result == LARGE);
+    assertEquals(0, result, "it is under way");
+    taken += LARGE;
+    long read = 0;
+    while (read < taken) {
+      int count = kernel.recv(right, memory, LARGE, 0);
+      if (count > 0) {
+        read += count;
+      } else {
+        assertEquals(-Errno.EAGAIN, count);
+        assertNotEquals(0, kernel.poll(right, Constants.POLLIN, -1));
+      }
+    }
+    runUntil(() -> told.written == LARGE);
+  }
+
+  @Test
+  void theMemoryOfAWriteStaysUntilClosedIsTold() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    while (registration.write(memory, LARGE) == LARGE) {
+      // until one is under way
+    }
+    registration.close();
+    assertEquals(0, told.closed);
+    runUntil(() -> told.closed == 1);
+    left = -1;
+  }
+
+  @Test
+  void theArrayOfBuffersMayBeForgottenAfterTheCall() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    Iovec.set(kernel.iovecs(), 0, memory, LARGE / 2);
+    Iovec.set(kernel.iovecs(), 1, memory + LARGE / 2, LARGE / 2);
+    long taken = registration.write(kernel.iovecs(), 2, LARGE);
+    Memory.clear(kernel.iovecs(), 2L * Iovec.SIZE);
+    long read = 0;
+    while (read < LARGE) {
+      read += Math.max(0, kernel.recv(right, memory, LARGE, 0));
+      driver.run(0);
+    }
+    runUntil(() -> taken + told.written == LARGE);
+    assertEquals(0, told.failed);
+  }
+
+  private int listener() {
+    int listener = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    bind(listener);
+    assertEquals(0, kernel.listen(listener, 16));
+    return listener;
+  }
+
+  private void bind(int socket) {
+    int length = Sockaddr.encode(Ipv4Address.loopback(0), kernel.address());
+    assertEquals(0, kernel.bind(socket, kernel.address(), length));
+  }
+
+  private int connectTo(int socket) {
+    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, false);
+    assertEquals(0, kernel.getsockname(socket));
+    assertEquals(0, kernel.connect(client, kernel.address(), kernel.addressLength()));
+    return client;
+  }
+
+  @Test
+  void anAcceptedSocketKnowsItsAddressesAndCanBeShutDown() {
+    int listener = listener();
+    Registration registration = driver.register(listener, Kind.LISTENER, told);
+    registration.awaitReadable();
+    settle();
+    assertEquals(-Errno.EAGAIN, registration.accept());
+    int client = connectTo(listener);
+    runUntil(() -> told.readable == 1);
+    int accepted = registration.accept();
+    assertTrue(accepted > 0, () -> Errno.name(-accepted));
+    var peer = Sockaddr.decode(driver.kernel.address(), driver.kernel.addressLength());
+    assertEquals(0, kernel.getsockname(client));
+    assertEquals(Sockaddr.decode(kernel.address(), kernel.addressLength()), peer);
+    assertEquals(0, kernel.getsockname(accepted));
+    var local = Sockaddr.decode(kernel.address(), kernel.addressLength());
+    assertEquals(0, kernel.getsockname(listener));
+    assertEquals(Sockaddr.decode(kernel.address(), kernel.addressLength()), local);
+    assertEquals(0, kernel.shutdown(accepted, Constants.SHUT_WR));
+    assertEquals(0, kernel.recv(client, memory, 10, 0));
+    kernel.close(accepted);
+    kernel.close(client);
+    registration.close();
+    runUntil(() -> told.closed == 1);
+  }
+
+  @Test
+  void connectionsThatWaitAreAcceptedInOneRound() {
+    int listener = listener();
+    int[] clients = new int[10];
+    for (int i = 0; i < clients.length; i++) {
+      clients[i] = connectTo(listener);
+    }
+    Registration registration = driver.register(listener, Kind.LISTENER, told);
+    registration.awaitReadable();
+    int accepted = 0;
+    for (int rounds = 0; accepted < clients.length; rounds++) {
+      int before = told.readable;
+      runUntil(() -> told.readable > before);
+      int connection;
+      while ((connection = registration.accept()) >= 0) {
+        accepted++;
+        kernel.close(connection);
+      }
+      assertEquals(-Errno.EAGAIN, connection);
+      registration.awaitReadable();
+      assertTrue(rounds < clients.length);
+    }
+    for (int client : clients) {
+      kernel.close(client);
+    }
+    registration.close();
+    runUntil(() -> told.closed == 1);
+  }
+
+  @Test
+  void closingAListenerEndsItsAccept() {
+    int listener = listener();
+    Registration registration = driver.register(listener, Kind.LISTENER, told);
+    registration.awaitReadable();
+    registration.close();
+    runUntil(() -> told.closed == 1);
+    assertEquals(0, told.readable);
+  }
+
+  @Test
+  void aSocketIsBoundBeforeItConnectsAndCanBeShutDownAfter() {
+    int listener = listener();
+    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    Registration registration = driver.register(client, Kind.STREAM, told);
+    assertEquals(0, kernel.getsockname(listener));
+    int result = registration.connect(kernel.address(), kernel.addressLength());
+    if (result != 0) {
+      assertEquals(-Errno.EINPROGRESS, result);
+      runUntil(() -> told.connected != 1);
+      assertEquals(0, told.connected);
+    }
+    assertEquals(0, kernel.getpeername(client));
+    assertEquals(0, kernel.shutdown(client, Constants.SHUT_WR));
+    registration.close();
+    kernel.close(listener);
+  }
+
+  @Test
+  void aSocketThatIsBoundAlreadyConnectsFromThere() {
+    int listener = listener();
+    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    bind(client);
+    Registration registration = driver.register(client, Kind.STREAM, told);
+    assertEquals(0, kernel.getsockname(listener));
+    int result = registration.connect(kernel.address(), kernel.addressLength());
+    assertTrue(result == 0 || result == -Errno.EINPROGRESS, () -> Errno.name(-result));
+    if (result != 0) {
+      runUntil(() -> told.connected != 1);
+      assertEquals(0, told.connected);
+    }
+    registration.close();
+    kernel.close(listener);
+  }
+
+  @Test
+  void aRefusedConnectIsTold() {
+    int nobody = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    bind(nobody);
+    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    Registration registration = driver.register(client, Kind.STREAM, told);
+    assertEquals(0, kernel.getsockname(nobody));
+    int result = registration.connect(kernel.address(), kernel.addressLength());
+    if (result == -Errno.EINPROGRESS) {
+      runUntil(() -> told.connected != 1);
+      result = told.connected;
+    }
+    assertEquals(-Errno.ECONNREFUSED, result);
+    registration.close();
+    assertEquals(1, told.closed);
+    kernel.close(nobody);
+  }
+
+  @Test
+  void aMessageIsNotTakenAwayByWaitingForIt() {
+    int receiver = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    bind(receiver);
+    int sender = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    Registration registration = driver.register(receiver, Kind.MESSAGE, told);
+    for (int length : new int[] {100, 1, 0, 1400}) {
+      int before = told.readable;
+      registration.awaitReadable();
+      settle();
+      assertEquals(before, told.readable);
+      assertEquals(0, kernel.getsockname(receiver));
+      assertEquals(
+          length,
+          kernel.sendto(sender, memory, length, 0, kernel.address(), kernel.addressLength()));
+      runUntil(() -> told.readable == before + 1);
+      assertEquals(length, registration.read(memory, 2000));
+      assertEquals(-Errno.EAGAIN, registration.read(memory, 2000));
+    }
+    registration.close();
+    runUntil(() -> told.closed == 1);
+    kernel.close(sender);
+  }
+
+  @Test
+  void aMessageThatIsThereAlreadyIsToldOfOnce() {
+    int receiver = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    bind(receiver);
+    int sender = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    Registration registration = driver.register(receiver, Kind.MESSAGE, told);
+    assertEquals(0, kernel.getsockname(receiver));
+    int length = kernel.addressLength();
+    assertEquals(10, kernel.sendto(sender, memory, 10, 0, kernel.address(), length));
+    registration.awaitReadable(); // fails at once with WSAEMSGSIZE, and has a packet
+    runUntil(() -> told.readable == 1);
+    assertEquals(10, registration.read(memory, 2000));
+    settle();
+    assertEquals(1, told.readable);
+    registration.close();
+    settle();
+    assertEquals(1, told.closed);
+    kernel.close(sender);
+  }
+
+  @Test
+  void aMessageThatNobodyTookDoesNotFailTheNextReceive() {
+    int sender = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    bind(sender);
+    int nobody = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    bind(nobody);
+    assertEquals(0, kernel.getsockname(nobody));
+    kernel.close(nobody);
+    Registration registration = driver.register(sender, Kind.MESSAGE, told);
+    registration.awaitReadable();
+    assertEquals(1, kernel.sendto(sender, memory, 1, 0, kernel.address(), kernel.addressLength()));
+    settle();
+    assertEquals(0, told.readable);
+    assertEquals(-Errno.EAGAIN, registration.read(memory, 100));
+    registration.close();
+    runUntil(() -> told.closed == 1);
+  }
+
+  @Test
+  void aWakeupEndsTheWaitOfAnotherThread() throws Exception {
+    Thread waker = new Thread(driver::wakeup);
+    waker.start();
+    assertEquals(0, driver.run(-1) & ~1);
+    waker.join();
+    assertFalse(waker.isAlive());
+  }
+}
