@@ -18,6 +18,8 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SockaddrTest {
@@ -53,6 +55,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void bytesAreThoseOfTheHeaders() {
     SockaddrLayout host = Sockaddr.HOST;
     assertEquals(
@@ -159,6 +162,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void aNameThatDoesNotFitIsRefusedAndNotCut() {
     UnixAddress fits = UnixAddress.path("/" + "x".repeat(106));
     assertEquals(2 + 107 + 1, Sockaddr.encode(fits, memory));
@@ -209,6 +213,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "Unix datagrams are POSIX's")
   void theKernelReadsUnixPathsAsMeant(@TempDir Path directory) {
     UnixAddress path = UnixAddress.path(directory.resolve("socket"));
     assertEquals(path, bound(Constants.AF_UNIX, path));
@@ -223,6 +228,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "Unix datagrams are POSIX's")
   void aPathThatFillsSunPathWithoutANulIsRead(@TempDir Path directory) {
     String start = directory + "/";
     String path = start + "x".repeat(108 - start.length());
@@ -231,6 +237,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "abstract names are Linux's")
   void theKernelReadsAbstractNamesAsMeant() {
     UnixAddress name = UnixAddress.abstractName("gatun\0" + ProcessHandle.current().pid() + "\n");
     assertEquals(name, bound(Constants.AF_UNIX, name));
@@ -241,12 +248,14 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "abstract names are Linux's")
   void bindingToNoNameMakesLinuxChooseOne() {
     UnixAddress chosen = (UnixAddress) bound(Constants.AF_UNIX, UnixAddress.UNNAMED);
     assertTrue(chosen.isAbstract(), chosen::toString);
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "Windows tells no address before bind")
   void anUnboundUnixSocketIsUnnamed() {
     int fd = kernel.socket(Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
     try {
@@ -258,6 +267,7 @@ final class SockaddrTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "netlink is Linux's")
   void aFamilyWithoutAClassIsRaw() {
     int netlink = 16;
     int fd = kernel.socket(netlink, 3, 0, true);

@@ -11,8 +11,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** What passes through a channel costs its loop no garbage when nobody waits for the outcome. */
+@DisabledIfSystemProperty(
+    named = "gatun.test.wine",
+    matches = ".*",
+    disabledReason = "Wine takes minutes for so many calls")
 final class ChannelAllocationTest {
   private static final int SIZE = 64;
 

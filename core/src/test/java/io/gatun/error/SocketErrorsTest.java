@@ -22,11 +22,14 @@ import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SocketErrorsTest {
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void theLineNamesCallAddressAndErrno() {
     assertEquals(
         "bind 127.0.0.1:80: EACCES (13) Permission denied",
@@ -37,6 +40,7 @@ final class SocketErrorsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void theLineLeavesOutAnAddressThatIsNotThere() {
     assertEquals(
         "recv: ECONNRESET (104) Connection reset by peer",
@@ -44,6 +48,7 @@ final class SocketErrorsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void aNegativeResultMeansTheSameErrno() {
     IOException error = SocketErrors.of("recv", null, -Errno.ECONNRESET);
     assertEquals("recv: ECONNRESET (104) Connection reset by peer", error.getMessage());
@@ -71,6 +76,7 @@ final class SocketErrorsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void anAddressCanAddWhatErrnoDoesNotSay() {
     ErrorDetail address = errno -> errno == Errno.ENAMETOOLONG ? "108 bytes are too many" : null;
     assertTrue(
@@ -169,6 +175,7 @@ final class SocketErrorsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void aClosedSocketSaysHowItClosed() {
     assertEquals("recv: the socket is closed", new ClosedException("recv").getMessage());
     ClosedException error = new ClosedException("recv", "closed by another thread");
@@ -180,6 +187,7 @@ final class SocketErrorsTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the numbers are Linux's")
   void aNameThatDoesNotResolveHasTheResolversOwnCode() {
     ResolveException error =
         new ResolveException("getaddrinfo", "no.such.host:80", Abi.HOST.value("EAI_NONAME"));

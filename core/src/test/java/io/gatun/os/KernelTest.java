@@ -171,6 +171,7 @@ final class KernelTest {
   void pollTellsOfAConnectThatFailed() {
     int listener = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
     Struct in = Abi.HOST.struct("sockaddr_in");
+    Memory.clear(kernel.address(), in.size());
     in.set(kernel.address(), "sin_family", Constants.AF_INET);
     in.set(kernel.address(), "sin_addr", 0x0100007f);
     assertEquals(0, kernel.bind(listener, kernel.address(), in.size()));

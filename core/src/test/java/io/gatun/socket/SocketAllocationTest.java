@@ -19,11 +19,16 @@ import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a socket moves on a platform thread costs no garbage, whatever it is moved from or to. */
 @TestMethodOrder(OrderAnnotation.class)
+@DisabledIfSystemProperty(
+    named = "gatun.test.wine",
+    matches = ".*",
+    disabledReason = "Wine takes minutes for so many calls")
 final class SocketAllocationTest {
   private static final int SIZE = 64;
 
