@@ -13,7 +13,12 @@ import picocli.CommandLine.ParameterException;
 /** How a command line names addresses: a host and a port, or a Unix socket. */
 public final class Endpoint {
   private static final int PORT_MAX = 0xffff;
-  private static final int ADDRESS_FAMILY = Abi.HOST.value("EAI_ADDRFAMILY");
+
+  /**
+   * Windows has no code for a host that has addresses, but none of the family that was asked for.
+   */
+  private static final int ADDRESS_FAMILY =
+      Abi.HOST.valueOr("EAI_ADDRFAMILY", Abi.HOST.value("EAI_NONAME"));
 
   @Option(
       names = {"-4", "--ipv4"},
