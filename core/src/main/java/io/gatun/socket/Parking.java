@@ -146,15 +146,22 @@ final class Parking implements ReadinessDriver.Observer {
    */
   void forget() {
     try {
-      Shared.LOOP.lazyExecute(() -> {
-        ReadinessDriver.Observation watching = observation;
-        if (watching != null) {
-          observation = null;
-          watching.forget();
-        }
-      });
+      if (Shared.EDGE_TRIGGERED) {
+        Shared.LOOP.lazyExecute(this::forgotten);
+      } else {
+        // While poll waits, the system keeps what it watches: the peer would see no end until then.
+        Shared.LOOP.execute(this::forgotten);
+      }
     } catch (RejectedExecutionException ended) {
       // The program is ending, and the loop with it.
+    }
+  }
+
+  private void forgotten() {
+    ReadinessDriver.Observation watching = observation;
+    if (watching != null) {
+      observation = null;
+      watching.forget();
     }
   }
 
