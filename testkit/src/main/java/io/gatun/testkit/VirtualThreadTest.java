@@ -51,11 +51,10 @@ public final class VirtualThreadTest extends Lab {
         ends.one().setTimeout(timeout);
         waiting.add(start(() -> ends.one().recv(1)));
         waiting.add(
-            start(
-                () -> {
-                  ends.one().sendAll(ByteBuffer.wrap(SocketLab.LARGE));
-                  return "";
-                }));
+            start(() -> {
+              ends.one().sendAll(ByteBuffer.wrap(SocketLab.LARGE));
+              return "";
+            }));
         waiting.add(start(listener::accept));
         Socket connecting = open();
         connecting.setTimeout(timeout);
