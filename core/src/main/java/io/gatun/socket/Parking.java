@@ -26,9 +26,6 @@ final class Parking implements ReadinessDriver.Observer {
   final Half reading = new Half(Poller.READ);
   final Half writing = new Half(Poller.WRITE);
 
-  /** The loop was asked to watch. */
-  private volatile boolean asked;
-
   /** Loop's thread only. */
   private ReadinessDriver.@Nullable Observation observation;
 
@@ -86,7 +83,6 @@ final class Parking implements ReadinessDriver.Observer {
         return;
       }
       watched = Shared.EDGE_TRIGGERED;
-      asked = true;
       Shared.LOOP.execute(this);
     }
 
@@ -149,9 +145,6 @@ final class Parking implements ReadinessDriver.Observer {
    * itself, and the loop tells nobody of it any more as soon as it comes to this.
    */
   void forget() {
-    if (!asked) {
-      return; // the loop has never heard of it
-    }
     try {
       if (Shared.EDGE_TRIGGERED) {
         Shared.LOOP.lazyExecute(this::forgotten);
