@@ -176,8 +176,7 @@ class DemoTest {
   void anUnknownTransportIsToldWithThoseThereAre() {
     assertEquals(2, run(EchoHandler::new, "demo", "--transport=pigeon"));
     assertTrue(
-        err.toString().contains("there is no transport pigeon; there are: "),
-        err.toString());
+        err.toString().contains("there is no transport pigeon; there are: "), err.toString());
   }
 
   @Test
