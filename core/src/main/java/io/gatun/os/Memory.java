@@ -6,6 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 
 /**
  * Native memory by address, in the machine's byte order. Nothing is checked: an address must come
@@ -70,6 +75,38 @@ public final class Memory {
   /** Copies {@code length} bytes of a segment into native memory. */
   public static void set(long address, MemorySegment from, long offset, int length) {
     MemorySegment.copy(from, offset, ALL, address, length);
+  }
+
+  /** Where a direct buffer's position is. The buffer must stay reachable. */
+  public static long address(ByteBuffer direct) {
+    try {
+      return (long) BufferAddress.handle.invokeExact(direct);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "address");
+    }
+  }
+
+  private static final class BufferAddress {
+    /** Not final, for the reason that {@link Berkeley} gives: so the segment is never made. */
+    static MethodHandle handle;
+
+    static {
+      try {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        MethodHandle ofBuffer =
+            lookup.findStatic(
+                MemorySegment.class,
+                "ofBuffer",
+                MethodType.methodType(MemorySegment.class, Buffer.class));
+        MethodHandle address =
+            lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
+        handle =
+            MethodHandles.filterReturnValue(ofBuffer, address)
+                .asType(MethodType.methodType(long.class, ByteBuffer.class));
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
   }
 
   /** Sets {@code length} bytes to zero. */

@@ -87,7 +87,7 @@ final class Posix extends Berkeley {
   }
 
   private static final class Sendmsg {
-    static final MethodHandle CALL =
+    static MethodHandle CALL =
         Native.capturing("sendmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
@@ -194,7 +194,7 @@ final class Posix extends Berkeley {
     /** macOS has no ppoll: there time is rounded up to whole milliseconds. */
     static final boolean PRECISE = Native.find("ppoll").isPresent();
 
-    static final MethodHandle CALL =
+    static MethodHandle CALL =
         PRECISE
             ? Native.capturing("ppoll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG)
             : Native.capturing("poll", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);

@@ -273,7 +273,7 @@ final class Winsock extends Berkeley {
   }
 
   private static final class WsaSend {
-    static final MethodHandle CALL =
+    static MethodHandle CALL =
         Native.capturing(
             "WSASend",
             JAVA_INT,
@@ -330,7 +330,7 @@ final class Winsock extends Berkeley {
   }
 
   private static final class WsaSendMsg {
-    static final MethodHandle CALL =
+    static MethodHandle CALL =
         Native.capturing(
             "WSASendMsg",
             JAVA_INT,
@@ -431,8 +431,7 @@ final class Winsock extends Berkeley {
   // Waiting
 
   private static final class WsaPoll {
-    static final MethodHandle CALL =
-        Native.capturing("WSAPoll", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+    static MethodHandle CALL = Native.capturing("WSAPoll", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   }
 
   private int wsaPoll(long fds, int count, int millis) {

@@ -26,6 +26,9 @@ final class Parking implements ReadinessDriver.Observer {
   final Half reading = new Half(Poller.READ);
   final Half writing = new Half(Poller.WRITE);
 
+  /** The loop was asked to watch. */
+  private volatile boolean asked;
+
   /** Loop's thread only. */
   private ReadinessDriver.@Nullable Observation observation;
 
@@ -83,6 +86,7 @@ final class Parking implements ReadinessDriver.Observer {
         return;
       }
       watched = Shared.EDGE_TRIGGERED;
+      asked = true;
       Shared.LOOP.execute(this);
     }
 
@@ -98,9 +102,8 @@ final class Parking implements ReadinessDriver.Observer {
           watching = Shared.DRIVER.observe(descriptor.fd, Parking.this);
           observation = watching;
         }
-        int result = watching.await(events);
-        if (result < 0) {
-          failure = result;
+        failure = Math.min(watching.await(events), 0);
+        if (failure < 0) {
           changed();
         }
       } finally {
@@ -145,6 +148,9 @@ final class Parking implements ReadinessDriver.Observer {
    * itself, and the loop tells nobody of it any more as soon as it comes to this.
    */
   void forget() {
+    if (!asked) {
+      return; // the loop has never heard of it
+    }
     try {
       if (Shared.EDGE_TRIGGERED) {
         Shared.LOOP.lazyExecute(this::forgotten);

@@ -12,6 +12,7 @@ import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
 import io.gatun.socket.Operations.Op;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -439,7 +440,7 @@ public final class Socket implements AutoCloseable {
       count = operations.run(op, buffer.array(), offset, length, timeout, deadline);
     } else if (buffer.isDirect()) {
       try {
-        count = operations.run(op, null, address(buffer), length, timeout, deadline);
+        count = operations.run(op, null, Memory.address(buffer), length, timeout, deadline);
       } finally {
         Reference.reachabilityFence(buffer); // it holds its memory
       }
@@ -448,11 +449,6 @@ public final class Socket implements AutoCloseable {
     }
     buffer.position(position + count);
     return count;
-  }
-
-  /** Where the position is. In a method of its own the segment is never made an object. */
-  private static long address(ByteBuffer direct) {
-    return MemorySegment.ofBuffer(direct).address();
   }
 
   private int move(Op op, MemorySegment segment, long from, long timeout, long deadline)

@@ -21,12 +21,6 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 final class ChannelAllocationTest {
   private static final int SIZE = 64;
 
-  /**
-   * Mostly none. Now and then, as the compiler happens to inline, one object of 40 bytes a message
-   * stays, in finding out a pooled buffer's address: so one is let pass, and a second is not.
-   */
-  private static final double LIMIT = 48;
-
   private final Level level = ResourceLeakDetector.getLevel();
 
   /** Whoever looks for leaks notes down each buffer. */
@@ -55,8 +49,7 @@ final class ChannelAllocationTest {
       try (Socket client = Socket.openFor(address)) {
         client.connect(address);
         byte[] message = new byte[SIZE];
-        Allocations.assertAtMost(
-            LIMIT,
+        Allocations.assertNone(
             thread,
             () -> {
               client.sendAll(message);

@@ -51,22 +51,15 @@ public final class Allocations {
 
   /** Calls until a whole round of calls has allocated nothing on a thread; fails if none does. */
   public static void assertNone(long thread, Call call) throws Throwable {
-    assertAtMost(LIMIT, thread, call);
-  }
-
-  /**
-   * Calls until a round has allocated no more than a number of bytes a call; fails if none does.
-   */
-  public static void assertAtMost(double limit, long thread, Call call) throws Throwable {
     double least = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS && least > limit; round++) {
+    for (int round = 0; round < ROUNDS && least > LIMIT; round++) {
       long before = allocated(thread);
       for (int i = 0; i < CALLS; i++) {
         call.run();
       }
       least = Math.min(least, (double) (allocated(thread) - before) / CALLS);
     }
-    if (least > limit) {
+    if (least > LIMIT) {
       fail(least + " bytes are allocated for each call");
     }
   }

@@ -1,13 +1,12 @@
 package io.gatun.examples.demo;
 
 import io.gatun.address.Ipv4Address;
-import io.gatun.error.TimedOutException;
+import io.gatun.error.ClosedException;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -70,24 +69,31 @@ final class Descriptors {
   }
 
   /**
-   * Makes the engine open what it keeps for as long as the program runs, the loop that all virtual
-   * threads wait on, so that it is not taken for something left over.
+   * Makes the engine open what it keeps for as long as the program runs, so that it is not taken
+   * for something left over: the loop that all virtual threads wait on, and the dead socket that
+   * takes the place of one closed during a call.
    */
-  static void openLasting() throws InterruptedException {
-    Thread.ofVirtual()
-        .start(() -> {
-          Ipv4Address address = Ipv4Address.loopback(0);
-          try (Socket socket = Socket.openFor(address)) {
-            socket.bind(address);
-            socket.listen();
-            socket.setTimeout(Duration.ofMillis(1));
-            socket.accept().close();
-          } catch (TimedOutException expected) {
-            // Nobody knows of the port.
-          } catch (IOException e) {
-            throw new IllegalStateException("no socket could be opened", e);
-          }
-        })
-        .join();
+  static void openLasting() throws IOException, InterruptedException {
+    Ipv4Address address = Ipv4Address.loopback(0);
+    try (Socket socket = Socket.openFor(address)) {
+      socket.bind(address);
+      socket.listen();
+      Thread waiting = Thread.ofVirtual().start(() -> acceptUntilClosed(socket));
+      while (waiting.getState() != Thread.State.WAITING && waiting.isAlive()) {
+        Thread.onSpinWait();
+      }
+      socket.close();
+      waiting.join();
+    }
+  }
+
+  private static void acceptUntilClosed(Socket socket) {
+    try {
+      socket.accept().close();
+    } catch (ClosedException expected) {
+      // Nobody knows of the port.
+    } catch (IOException e) {
+      throw new IllegalStateException("no socket could be opened", e);
+    }
   }
 }
