@@ -129,6 +129,7 @@ public final class EventLoopTest extends ChannelLab {
   private final MockTicker ticker = Ticker.newMockTicker();
 
   private EventLoopGroup mocked() {
+    ticker.advance(1, TimeUnit.SECONDS); // Netty's executor takes a start at 0 for none
     return EventLoopGroup.builder().transport(transport).loops(1).ticker(ticker).build();
   }
 

@@ -75,16 +75,16 @@ final class Descriptors {
    */
   static void openLasting() throws IOException, InterruptedException {
     Ipv4Address address = Ipv4Address.loopback(0);
+    Thread waiting;
     try (Socket socket = Socket.openFor(address)) {
       socket.bind(address);
       socket.listen();
-      Thread waiting = Thread.ofVirtual().start(() -> acceptUntilClosed(socket));
+      waiting = Thread.ofVirtual().start(() -> acceptUntilClosed(socket));
       while (waiting.getState() != Thread.State.WAITING && waiting.isAlive()) {
         Thread.onSpinWait();
       }
-      socket.close();
-      waiting.join();
     }
+    waiting.join();
   }
 
   private static void acceptUntilClosed(Socket socket) {
