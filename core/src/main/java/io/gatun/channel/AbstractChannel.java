@@ -252,6 +252,11 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   }
 
   @Override
+  public final void writeAndFlush(Object message, @Nullable Promise<Void> promise) {
+    pipeline.tail.writeAndFlush(message, promise);
+  }
+
+  @Override
   public final void flush() {
     pipeline.tail.flush();
   }

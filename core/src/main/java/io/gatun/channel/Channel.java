@@ -68,6 +68,9 @@ public interface Channel extends AttributeMap {
   /** Writes a message and flushes. */
   Future<Void> writeAndFlush(Object message);
 
+  /** Writes a message and flushes; the promise as for {@link #write(Object, Promise)}. */
+  void writeAndFlush(Object message, @Nullable Promise<Void> promise);
+
   /** Sends what was written. */
   void flush();
 

@@ -145,20 +145,21 @@ public final class Gatun implements Runnable {
   /** {@code ./gatun bench}. */
   @Command(
       name = "bench",
-      description = "Run the benchmarks with JMH: all, or those whose name matches NAME.")
+      description = "Compare with C and with other libraries, or run JMH. Without NAME: list all.")
   static final class Bench extends Launched {
     @Parameters(
         paramLabel = "NAME",
         index = "0",
         arity = "0..1",
-        defaultValue = ".*",
-        description = "A regular expression over the benchmarks' names.")
-    String name = ".*";
+        description =
+            "echo (CPU time a request), calls (system calls, counted), or a regular expression"
+                + " over the names of the JMH benchmarks.")
+    String name = "";
 
     @Parameters(
         paramLabel = "ARG",
         index = "1..*",
-        description = "JMH's own options; \"-h\" lists them.")
+        description = "SETTING=VALUE of a comparison, or JMH's own options; \"-h\" lists them.")
     String[] args = {};
   }
 }

@@ -32,4 +32,9 @@ public final class EpollTransport implements Transport {
   public Driver open() throws IOException {
     return new ReadinessDriver(new EpollPoller());
   }
+
+  @Override
+  public String toString() {
+    return name();
+  }
 }
