@@ -26,16 +26,15 @@ public record Abi(
   /** The record of the machine this runs on. */
   public static final Abi HOST = of(Os.host(), Arch.host());
 
-  /**
-   * Returns the record of a system.
-   *
-   * @throws UnsupportedOperationException if there is none yet
-   */
+  /** Returns the record of a system. */
   public static Abi of(Os os, Arch arch) {
     return switch (os) {
       case LINUX -> LinuxAbi.of(arch);
+      case MACOS -> MacAbi.of(arch);
+      case FREEBSD -> FreeBsdAbi.of(arch);
+      case NETBSD -> NetBsdAbi.of(arch);
+      case OPENBSD -> OpenBsdAbi.of(arch);
       case WINDOWS -> WindowsAbi.of(arch);
-      default -> throw new UnsupportedOperationException("Gatun does not describe " + os + " yet");
     };
   }
 

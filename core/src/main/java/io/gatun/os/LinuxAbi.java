@@ -129,6 +129,8 @@ final class LinuxAbi {
       MSG_NOSIGNAL 0x4000
       MSG_MORE 0x8000
       MSG_CMSG_CLOEXEC 0x40000000
+      CMSG_LEN(0) 16
+      CMSG_SPACE(1) 24
       SOL_SOCKET 1
       SO_DEBUG 1
       SO_REUSEADDR 2

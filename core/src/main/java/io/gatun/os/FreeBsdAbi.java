@@ -1,0 +1,196 @@
+package io.gatun.os;
+
+/** FreeBSD: what it adds to {@link BsdAbi}, the same on x86-64 and aarch64. */
+final class FreeBsdAbi {
+  private FreeBsdAbi() {}
+
+  static Abi of(Arch arch) {
+    return BsdAbi.common()
+        .constants(CONSTANTS)
+        .errnos(ERRNOS)
+        .struct(BsdAbi.ADDRINFO)
+        // struct sockaddr_storage: 128 bytes, aligned to 8
+        .struct(
+            Struct.of("struct sockaddr_storage", 128)
+                .field("ss_len", 0, 1)
+                .field("ss_family", 1, 1))
+        // struct timeval { time_t tv_sec; suseconds_t tv_usec; };
+        .struct(Struct.of("struct timeval", 16).field("tv_sec", 0, 8).field("tv_usec", 8, 8))
+        // struct sigaction { void (*sa_handler)(int); int sa_flags; sigset_t sa_mask; };
+        .struct(
+            Struct.of("struct sigaction", 32)
+                .field("sa_handler", 0, 8)
+                .field("sa_flags", 8, 4)
+                .field("sa_mask", 12, 16))
+        // struct kevent {
+        //   uintptr_t ident; short filter; u_short flags; u_int fflags; int64_t data; void *udata;
+        //   uint64_t ext[4];
+        // };
+        .struct(
+            Struct.of("struct kevent", 64)
+                .field("ident", 0, 8)
+                .field("filter", 8, 2)
+                .field("flags", 10, 2)
+                .field("fflags", 12, 4)
+                .field("data", 16, 8)
+                .field("udata", 24, 8)
+                .field("ext", 32, 32))
+        // struct xucred {
+        //   u_int cr_version; uid_t cr_uid; short cr_ngroups; gid_t cr_groups[16];
+        //   union { void *_cr_unused1; pid_t cr_pid; };
+        // };
+        .struct(
+            Struct.of("struct xucred", 88)
+                .field("cr_version", 0, 4)
+                .field("cr_uid", 4, 4)
+                .field("cr_ngroups", 8, 2)
+                .field("cr_groups", 12, 64)
+                .field("cr_pid", 80, 4))
+        .build(Os.FREEBSD, arch);
+  }
+
+  // sys/socket.h, sys/un.h, netinet/tcp.h, sys/event.h, sys/eventfd.h …
+  private static final String CONSTANTS =
+      """
+      AF_ROUTE 17
+      AF_INET6 28
+      AF_BLUETOOTH 36
+      SOCK_CLOEXEC 0x10000000
+      SOCK_NONBLOCK 0x20000000
+      MSG_EOF 0x100
+      MSG_NOSIGNAL 0x20000
+      MSG_CMSG_CLOEXEC 0x40000
+      MSG_WAITFORONE 0x80000
+      SOL_LOCAL 0
+      SO_TIMESTAMP 0x400
+      SO_NOSIGPIPE 0x800
+      SO_ACCEPTFILTER 0x1000
+      SO_SNDTIMEO 0x1005
+      SO_RCVTIMEO 0x1006
+      SO_LISTENQLIMIT 0x1011
+      SO_LISTENQLEN 0x1012
+      SO_LISTENINCQLEN 0x1013
+      SO_SETFIB 0x1014
+      SO_USER_COOKIE 0x1015
+      SO_PROTOCOL 0x1016
+      SO_TS_CLOCK 0x1017
+      SO_DOMAIN 0x1019
+      SO_SPLICE 0x1023
+      SO_BINTIME 0x2000
+      SO_NO_OFFLOAD 0x4000
+      SO_NO_DDP 0x8000
+      SO_REUSEPORT_LB 0x10000
+      SO_RERROR 0x20000
+      SCM_TIMESTAMP 2
+      SCM_CREDS 3
+      SCM_BINTIME 4
+      SCM_REALTIME 5
+      SCM_MONOTONIC 6
+      SCM_TIME_INFO 7
+      SCM_CREDS2 8
+      CMSG_LEN(0) 16
+      CMSG_SPACE(1) 24
+      LOCAL_PEERCRED 1
+      LOCAL_CREDS 2
+      LOCAL_CREDS_PERSISTENT 3
+      XUCRED_VERSION 0
+      IPPROTO_UDPLITE 136
+      IPPROTO_DIVERT 258
+      IP_SENDSRCADDR 7
+      IP_RECVIF 20
+      IP_BINDANY 24
+      IP_RECVTTL 65
+      IP_MINTTL 66
+      IP_DONTFRAG 67
+      IP_RECVTOS 68
+      IP_ADD_SOURCE_MEMBERSHIP 70
+      IP_DROP_SOURCE_MEMBERSHIP 71
+      IP_BLOCK_SOURCE 72
+      IP_UNBLOCK_SOURCE 73
+      IPV6_RTHDRDSTOPTS 35
+      IPV6_RECVPKTINFO 36
+      IPV6_RECVHOPLIMIT 37
+      IPV6_RECVRTHDR 38
+      IPV6_RECVHOPOPTS 39
+      IPV6_RECVDSTOPTS 40
+      IPV6_USE_MIN_MTU 42
+      IPV6_RECVPATHMTU 43
+      IPV6_PATHMTU 44
+      IPV6_PKTINFO 46
+      IPV6_HOPLIMIT 47
+      IPV6_NEXTHOP 48
+      IPV6_HOPOPTS 49
+      IPV6_DSTOPTS 50
+      IPV6_RTHDR 51
+      IPV6_RECVTCLASS 57
+      IPV6_TCLASS 61
+      IPV6_DONTFRAG 62
+      TCP_NOPUSH 4
+      TCP_NOOPT 8
+      TCP_MD5SIG 16
+      TCP_INFO 32
+      TCP_CONGESTION 64
+      TCP_MAXUNACKTIME 68
+      TCP_KEEPINIT 128
+      TCP_KEEPIDLE 256
+      TCP_KEEPINTVL 512
+      TCP_KEEPCNT 1024
+      TCP_FASTOPEN 1025
+      F_DUPFD_CLOEXEC 17
+      O_CLOEXEC 0x100000
+      FIONSPACE 0x40046676
+      FIONWRITE 0x40046677
+      POLLRDHUP 0x4000
+      EFD_NONBLOCK 4
+      EFD_CLOEXEC 0x100000
+      EVFILT_READ -1
+      EVFILT_WRITE -2
+      EVFILT_USER -11
+      AI_NUMERICSERV 8
+      AI_ALL 0x100
+      AI_ADDRCONFIG 0x400
+      AI_V4MAPPED 0x800
+      EAI_ADDRFAMILY 1
+      EAI_AGAIN 2
+      EAI_BADFLAGS 3
+      EAI_FAIL 4
+      EAI_FAMILY 5
+      EAI_MEMORY 6
+      EAI_NODATA 7
+      EAI_NONAME 8
+      EAI_SERVICE 9
+      EAI_SOCKTYPE 10
+      EAI_SYSTEM 11
+      EAI_BADHINTS 12
+      EAI_PROTOCOL 13
+      EAI_OVERFLOW 14
+      NI_NOFQDN 1
+      NI_NUMERICHOST 2
+      NI_NAMEREQD 4
+      NI_NUMERICSERV 8
+      NI_NUMERICSCOPE 0x20
+      """;
+
+  // sys/errno.h
+  private static final String ERRNOS =
+      """
+      ENOTSUP 45
+      EOPNOTSUPP 45
+      EIDRM 82
+      ENOMSG 83
+      EOVERFLOW 84
+      ECANCELED 85
+      EILSEQ 86
+      ENOATTR 87
+      EDOOFUS 88
+      EBADMSG 89
+      EMULTIHOP 90
+      ENOLINK 91
+      EPROTO 92
+      ENOTCAPABLE 93
+      ECAPMODE 94
+      ENOTRECOVERABLE 95
+      EOWNERDEAD 96
+      EINTEGRITY 97
+      """;
+}

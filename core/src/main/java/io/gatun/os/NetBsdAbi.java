@@ -1,0 +1,168 @@
+package io.gatun.os;
+
+/**
+ * NetBSD: what it adds to {@link BsdAbi}, as data. Its C library has many calls under newer names
+ * ({@code __socket30}) beside the old ones, which nothing here knows yet.
+ */
+final class NetBsdAbi {
+  private NetBsdAbi() {}
+
+  static Abi of(Arch arch) {
+    return BsdAbi.common()
+        .constants(CONSTANTS)
+        .constants("CMSG_SPACE(1) " + (arch == Arch.X86_64 ? 24 : 32)) // aligned to 8, to 16
+        .errnos(ERRNOS)
+        .struct(BsdAbi.ADDRINFO)
+        // struct sockaddr_storage: 128 bytes, aligned to 8
+        .struct(
+            Struct.of("struct sockaddr_storage", 128)
+                .field("ss_len", 0, 1)
+                .field("ss_family", 1, 1))
+        // struct timeval { time_t tv_sec; suseconds_t tv_usec; };
+        .struct(Struct.of("struct timeval", 16).field("tv_sec", 0, 8).field("tv_usec", 8, 4))
+        // struct sigaction { void (*sa_handler)(int); sigset_t sa_mask; int sa_flags; };
+        .struct(
+            Struct.of("struct sigaction", 32)
+                .field("sa_handler", 0, 8)
+                .field("sa_mask", 8, 16)
+                .field("sa_flags", 24, 4))
+        // struct kevent {
+        //   uintptr_t ident; uint32_t filter; uint32_t flags; uint32_t fflags; int64_t data;
+        //   void *udata; uint64_t ext[4];
+        // };
+        .struct(
+            Struct.of("struct kevent", 72)
+                .field("ident", 0, 8)
+                .field("filter", 8, 4)
+                .field("flags", 12, 4)
+                .field("fflags", 16, 4)
+                .field("data", 24, 8)
+                .field("udata", 32, 8)
+                .field("ext", 40, 32))
+        // struct unpcbid { pid_t unp_pid; uid_t unp_euid; gid_t unp_egid; };
+        .struct(
+            Struct.of("struct unpcbid", 12)
+                .field("unp_pid", 0, 4)
+                .field("unp_euid", 4, 4)
+                .field("unp_egid", 8, 4))
+        .build(Os.NETBSD, arch);
+  }
+
+  // sys/socket.h, sys/un.h, netinet/tcp.h, sys/event.h, sys/eventfd.h …
+  private static final String CONSTANTS =
+      """
+      AF_INET6 24
+      AF_BLUETOOTH 31
+      AF_ROUTE 34
+      SOCK_CLOEXEC 0x10000000
+      SOCK_NONBLOCK 0x20000000
+      SOCK_NOSIGPIPE 0x40000000
+      MSG_BCAST 0x100
+      MSG_MCAST 0x200
+      MSG_NOSIGNAL 0x400
+      MSG_CMSG_CLOEXEC 0x800
+      MSG_WAITFORONE 0x2000
+      SOL_LOCAL 0
+      SO_NOSIGPIPE 0x800
+      SO_ACCEPTFILTER 0x1000
+      SO_OVERFLOWED 0x1009
+      SO_NOHEADER 0x100a
+      SO_SNDTIMEO 0x100b
+      SO_RCVTIMEO 0x100c
+      SO_TIMESTAMP 0x2000
+      SO_RERROR 0x4000
+      SCM_TIMESTAMP 8
+      SCM_CREDS 16
+      CMSG_LEN(0) 16
+      LOCAL_CONNWAIT 2
+      LOCAL_PEEREID 3
+      LOCAL_CREDS 4
+      IP_SENDSRCADDR 7
+      IP_RECVIF 20
+      IP_RECVTTL 23
+      IP_MINTTL 24
+      IP_PKTINFO 25
+      IP_RECVPKTINFO 26
+      IP_BINDANY 27
+      IPV6_RTHDRDSTOPTS 35
+      IPV6_RECVPKTINFO 36
+      IPV6_RECVHOPLIMIT 37
+      IPV6_RECVRTHDR 38
+      IPV6_RECVHOPOPTS 39
+      IPV6_RECVDSTOPTS 40
+      IPV6_USE_MIN_MTU 42
+      IPV6_RECVPATHMTU 43
+      IPV6_PATHMTU 44
+      IPV6_PKTINFO 46
+      IPV6_HOPLIMIT 47
+      IPV6_NEXTHOP 48
+      IPV6_HOPOPTS 49
+      IPV6_DSTOPTS 50
+      IPV6_RTHDR 51
+      IPV6_RECVTCLASS 57
+      IPV6_TCLASS 61
+      IPV6_DONTFRAG 62
+      TCP_KEEPIDLE 3
+      TCP_KEEPINTVL 5
+      TCP_KEEPCNT 6
+      TCP_KEEPINIT 7
+      TCP_INFO 9
+      TCP_MD5SIG 16
+      F_DUPFD_CLOEXEC 12
+      F_GETNOSIGPIPE 13
+      F_SETNOSIGPIPE 14
+      O_CLOEXEC 0x400000
+      FIONSPACE 0x40046678
+      FIONWRITE 0x40046679
+      EFD_NONBLOCK 4
+      EFD_CLOEXEC 0x400000
+      EVFILT_READ 0
+      EVFILT_WRITE 1
+      EVFILT_USER 8
+      AI_NUMERICSERV 8
+      AI_ADDRCONFIG 0x400
+      AI_SRV 0x800
+      EAI_ADDRFAMILY 1
+      EAI_AGAIN 2
+      EAI_BADFLAGS 3
+      EAI_FAIL 4
+      EAI_FAMILY 5
+      EAI_MEMORY 6
+      EAI_NODATA 7
+      EAI_NONAME 8
+      EAI_SERVICE 9
+      EAI_SOCKTYPE 10
+      EAI_SYSTEM 11
+      EAI_BADHINTS 12
+      EAI_PROTOCOL 13
+      EAI_OVERFLOW 14
+      NI_NOFQDN 1
+      NI_NUMERICHOST 2
+      NI_NAMEREQD 4
+      NI_NUMERICSERV 8
+      NI_NUMERICSCOPE 0x40
+      """;
+
+  // sys/errno.h
+  private static final String ERRNOS =
+      """
+      EOPNOTSUPP 45
+      EIDRM 82
+      ENOMSG 83
+      EOVERFLOW 84
+      EILSEQ 85
+      ENOTSUP 86
+      ECANCELED 87
+      EBADMSG 88
+      ENODATA 89
+      ENOSR 90
+      ENOSTR 91
+      ETIME 92
+      ENOATTR 93
+      EMULTIHOP 94
+      ENOLINK 95
+      EPROTO 96
+      EOWNERDEAD 97
+      ENOTRECOVERABLE 98
+      """;
+}
