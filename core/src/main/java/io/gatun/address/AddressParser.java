@@ -38,7 +38,7 @@ final class AddressParser {
       throw wrong(0, "an IPv6 address stands in brackets, as in [::1]:80");
     }
     if (!accept("*") && !atDigit()) {
-      throw wrong(at, "not the number of a host, [, *, unix: or raw:, and names are not resolved");
+      throw wrong(at, "not the number of a host, [, *, unix: or raw:; a name is for Resolver");
     }
     int bits = at == 0 ? dotted() : 0;
     expect(":");

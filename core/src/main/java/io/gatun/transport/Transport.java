@@ -79,7 +79,10 @@ public interface Transport {
                     "there is no transport "
                         + name
                         + "; there are: "
-                        + all.stream().map(Transport::name).collect(Collectors.joining(", "))));
+                        + all.stream()
+                            .filter(transport -> transport.unavailability() == null)
+                            .map(Transport::name)
+                            .collect(Collectors.joining(", "))));
     String why = found.unavailability();
     if (why != null) {
       throw new IllegalArgumentException("transport " + name + " does not work here: " + why);

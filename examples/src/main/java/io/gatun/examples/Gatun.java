@@ -51,7 +51,12 @@ public final class Gatun implements Runnable {
 
   /** Runs the command that {@code args} name and exits with its status. */
   public static void main(String[] args) {
-    Signals.exit(commandLine().execute(args));
+    int status = commandLine().execute(args);
+    if (System.out.checkError() && status == CommandLine.ExitCode.OK) {
+      System.err.println("gatun: the output could not be written");
+      status = CommandLine.ExitCode.SOFTWARE;
+    }
+    Signals.exit(status);
   }
 
   /** Makes the command; every error it meets is one line. */
@@ -120,9 +125,6 @@ public final class Gatun implements Runnable {
 
   /** A command that the launcher carries out before Java starts: here only its help. */
   abstract static class Launched implements Runnable {
-    @Option(names = "--help", usageHelp = true, description = "Show this help.")
-    boolean help;
-
     @Spec CommandSpec spec;
 
     @Override
@@ -135,6 +137,12 @@ public final class Gatun implements Runnable {
   /** {@code ./gatun test}. */
   @Command(name = "test", description = "Run the tests: the host lane, or those named.")
   static final class Test extends Launched {
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Show this help.")
+    boolean help;
+
     @Parameters(
         paramLabel = "LANE",
         arity = "0..*",
@@ -147,6 +155,9 @@ public final class Gatun implements Runnable {
       name = "bench",
       description = "Compare with C and with other libraries, or run JMH. Without NAME: list all.")
   static final class Bench extends Launched {
+    @Option(names = "--help", usageHelp = true, description = "Show this help.")
+    boolean help;
+
     @Parameters(
         paramLabel = "NAME",
         index = "0",

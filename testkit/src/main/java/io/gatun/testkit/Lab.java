@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every test has at hand. After it, all descriptors must have been given back. */
@@ -32,6 +34,16 @@ abstract class Lab {
     family.assume();
     this.family = family;
     before = Descriptors.open();
+  }
+
+  @BeforeAll
+  static void watchForLeaks() throws InterruptedException {
+    Leaks.check();
+  }
+
+  @AfterAll
+  static void lookForLeaks() throws InterruptedException {
+    Leaks.check();
   }
 
   /** Returns an address that nobody has bound yet. */

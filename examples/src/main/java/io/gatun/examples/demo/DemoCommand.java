@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit status: 0 when every byte came back unchanged, every connection closed in order and"
           + " nothing was left open; 1 when not, and a line says what was lost; 2 for wrong usage;"
-          + " 130 when Ctrl-C ended it and nothing was lost.",
+          + " 130 when Ctrl-C or another signal ended it and nothing was lost.",
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

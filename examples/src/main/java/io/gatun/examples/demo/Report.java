@@ -106,8 +106,8 @@ final class Report implements Demo.Progress {
       out.println(
           String.format(
               Locale.ROOT,
-              "Nothing was lost: %,d bytes sent, received and verified; %d connections closed in"
-                  + " order; no buffer leaked; %s.",
+              "Nothing was lost: %,d bytes sent, received and verified; connections closed in"
+                  + " order: %d; no buffer leaked; %s.",
               sum(tally -> tally.verified),
               load.settings().connections(),
               Descriptors.canBeSeen() ? "no descriptor left open" : "descriptors cannot be seen"));

@@ -7,6 +7,8 @@ import io.gatun.address.Resolver;
 import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import java.io.ByteArrayInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,11 +31,10 @@ import picocli.CommandLine.Spec;
     name = "echo-client",
     customSynopsis = {
       "gatun echo-client [-46] HOST PORT [MESSAGE]",
-      "gatun echo-client unix:PATH [MESSAGE]",
+      "       gatun echo-client unix:PATH [MESSAGE]",
     },
+    header = "Send a message, and print what comes back until the server closes.",
     description = {
-      "",
-      "Send a message, and print what comes back until the server closes.",
       "",
       "It tries the addresses of HOST in the system's order until one takes the connection. When"
           + " all is sent it shuts its sending half down, so that the server knows.",
@@ -49,8 +50,9 @@ public final class EchoClient implements Callable<Integer> {
       index = "0..2",
       arity = "1..3",
       paramLabel = "HOST PORT [MESSAGE]",
+      hideParamSyntax = true,
       description = {
-        "A host's name or address, and a port; or unix:PATH, unix:@NAME.",
+        "A host's name or address, and a port (HOST:PORT serves too); or unix:PATH, unix:@NAME.",
         "MESSAGE is what to send, - for the standard input. Default: the standard input where it"
             + " is a file or a pipe, else \"Hello, world\".",
       })
@@ -65,6 +67,7 @@ public final class EchoClient implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<String> arguments = Endpoint.split(this.arguments);
     int used = Endpoint.isUnix(arguments.getFirst()) ? 1 : 2;
     if (arguments.size() < used || arguments.size() > used + 1) {
       throw new ParameterException(
@@ -72,19 +75,20 @@ public final class EchoClient implements Callable<Integer> {
     }
     List<Address> addresses =
         used == 1
-            ? Endpoint.unix(spec, arguments.getFirst())
+            ? endpoint.unix(spec, arguments.getFirst())
             : endpoint.resolve(spec, arguments.getFirst(), arguments.get(1), Resolver::resolve);
     String message = arguments.size() > used ? arguments.getLast() : null;
     boolean stdin = message == null ? isPiped() : message.equals(STDIN);
-    try (Socket socket = connect(addresses)) {
+    // System.out would keep to itself that nobody reads it any more.
+    try (Socket socket = connect(addresses);
+        OutputStream out = new FileOutputStream(FileDescriptor.out)) {
       if (stdin) {
-        talk(socket, System.in, System.out);
+        talk(socket, System.in, out);
       } else {
         byte[] bytes = (message == null ? DEFAULT_MESSAGE : message).getBytes(UTF_8);
-        talk(socket, new ByteArrayInputStream(bytes), System.out);
-        System.out.println();
+        talk(socket, new ByteArrayInputStream(bytes), out);
+        out.write('\n');
       }
-      System.out.flush();
     }
     return CommandLine.ExitCode.OK;
   }
@@ -139,7 +143,6 @@ public final class EchoClient implements Callable<Integer> {
       byte[] buffer = new byte[BUFFER_SIZE];
       for (int count; (count = socket.recvInto(buffer)) > 0; ) {
         to.write(buffer, 0, count);
-        to.flush();
       }
     } catch (IOException e) {
       if (!sending.isCompletedExceptionally()) {

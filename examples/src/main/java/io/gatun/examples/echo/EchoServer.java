@@ -31,11 +31,10 @@ import picocli.CommandLine.Spec;
     name = "echo-server",
     customSynopsis = {
       "gatun echo-server [-46] [--blocking | --transport=NAME] [HOST] PORT",
-      "gatun echo-server [--blocking | --transport=NAME] unix:PATH",
+      "       gatun echo-server [--blocking | --transport=NAME] unix:PATH",
     },
+    header = "Send back what each client sends.",
     description = {
-      "",
-      "Send back what each client sends.",
       "",
       "Without HOST it listens on all interfaces, IPv4 and IPv6, as Python's examples do: whoever"
           + " can reach this machine can connect. \"localhost\" keeps it to this machine. A HOST"
@@ -53,7 +52,9 @@ public final class EchoServer implements Callable<Integer> {
       index = "0..1",
       arity = "1..2",
       paramLabel = "[HOST] PORT",
-      description = "A host's name or address, and a port; or unix:PATH, unix:@NAME.")
+      hideParamSyntax = true,
+      description =
+          "A host's name or address, and a port (HOST:PORT serves too); or unix:PATH, unix:@NAME.")
   List<String> place = List.of();
 
   @Option(
@@ -97,11 +98,18 @@ public final class EchoServer implements Callable<Integer> {
   }
 
   private List<Address> addresses() throws IOException {
-    String last = place.getLast();
-    if (place.size() == 1 && Endpoint.isUnix(last)) {
-      return Endpoint.unix(spec, last);
+    if (Endpoint.isUnix(place.getFirst())) {
+      if (place.size() > 1) {
+        throw new ParameterException(spec.commandLine(), "a Unix socket has no port");
+      }
+      return endpoint.unix(spec, place.getFirst());
+    }
+    List<String> place = Endpoint.split(this.place);
+    if (place.size() > 2) {
+      throw new ParameterException(spec.commandLine(), "expected: [HOST] PORT, or unix:PATH");
     }
     String host = place.size() == 1 ? "" : place.getFirst();
+    String last = place.getLast();
     return endpoint.resolve(spec, host, last, Resolver::resolvePassive);
   }
 

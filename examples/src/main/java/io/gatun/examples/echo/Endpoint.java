@@ -2,10 +2,14 @@ package io.gatun.examples.echo;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
+import io.gatun.address.UnixAddress;
 import io.gatun.error.ResolveException;
 import io.gatun.os.Abi;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -13,6 +17,9 @@ import picocli.CommandLine.ParameterException;
 /** How a command line names addresses: a host and a port, or a Unix socket. */
 public final class Endpoint {
   private static final int PORT_MAX = 0xffff;
+
+  /** An IPv6 address together with a port has brackets, as URIs have it. */
+  private static final Pattern TOGETHER = Pattern.compile("(\\[.*]|[^:]*):([0-9]+)");
 
   /**
    * Windows has no code for a host that has addresses, but none of the family that was asked for.
@@ -43,9 +50,28 @@ public final class Endpoint {
     return text.startsWith("unix:");
   }
 
-  static List<Address> unix(CommandSpec spec, String text) {
+  /** Splits HOST:PORT, should the first argument be that. */
+  static List<String> split(List<String> arguments) {
+    Matcher together = TOGETHER.matcher(arguments.getFirst());
+    if (!together.matches()) {
+      return arguments;
+    }
+    List<String> all = new ArrayList<>(arguments);
+    all.set(0, together.group(1));
+    all.add(1, together.group(2));
+    return all;
+  }
+
+  List<Address> unix(CommandSpec spec, String text) {
+    if (ipv4 || ipv6) {
+      throw new ParameterException(spec.commandLine(), "-4 and -6 are not for a Unix socket");
+    }
     try {
-      return List.of(Address.parse(text));
+      Address address = Address.parse(text);
+      if (address.equals(UnixAddress.UNNAMED)) {
+        throw new ParameterException(spec.commandLine(), "unix: lacks a path or a name");
+      }
+      return List.of(address);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -54,7 +80,9 @@ public final class Endpoint {
   /** Returns the addresses of a host that are wanted: one at least. */
   List<Address> resolve(CommandSpec spec, String host, String portText, Question question)
       throws IOException {
-    List<Address> all = question.resolve(host, port(spec, portText));
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    String bare = bracketed ? host.substring(1, host.length() - 1) : host;
+    List<Address> all = question.resolve(bare, port(spec, portText));
     if (ipv4 == ipv6) {
       return all;
     }
