@@ -1,10 +1,13 @@
 package io.gatun.address;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the text of one address from left to right; {@link Address#parse} has the forms. */
 final class AddressParser {
@@ -27,6 +30,13 @@ final class AddressParser {
     if (accept("raw:")) {
       return raw();
     }
+    Address other = other();
+    if (other != null) {
+      return end(other);
+    }
+    if (accept("<broadcast>")) {
+      return end(Ipv4Address.broadcast(portBehindColon()));
+    }
     if (accept("[")) {
       Ipv6Address host = ipv6();
       expect("]");
@@ -38,11 +48,196 @@ final class AddressParser {
       throw wrong(0, "an IPv6 address stands in brackets, as in [::1]:80");
     }
     if (!accept("*") && !atDigit()) {
-      throw wrong(at, "not the number of a host, [, *, unix: or raw:; a name is for Resolver");
+throw wrong(
+          at, "not the number of a host, [, *, or a family as unix:; a name is for Resolver");
     }
     int bits = at == 0 ? dotted() : 0;
     expect(":");
     return end(new Ipv4Address(bits, (int) number(PORT_MAX, "the port")));
+  }
+
+  private int portBehindColon() {
+    expect(":");
+    return (int) number(PORT_MAX, "the port");
+  }
+
+  /** An address of a family that the JDK has not. */
+  private @Nullable OtherAddress other() {
+    int from = at;
+    try {
+      return otherOrNull();
+    } catch (AddressFormatException e) {
+      throw e;
+    } catch (IllegalArgumentException e) { // out of the address's own ranges
+      AddressFormatException wrong = wrong(from, String.valueOf(e.getMessage()));
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  private @Nullable OtherAddress otherOrNull() {
+    if (accept("netlink:")) {
+      return new NetlinkAddress(field("the port"), last("the groups"));
+    }
+    if (accept("tipc:")) {
+      return new TipcAddress(
+          field("the type"),
+          field("a number"),
+          field("a number"),
+          field("a number"),
+          (byte) number(0xff, "the scope"));
+    }
+    if (accept("can:")) {
+      return can();
+    }
+    if (accept("packet:")) {
+      return new PacketAddress(
+          interfaceField(),
+          field(0xffff, "the protocol"),
+          field(0xff, "the packet type"),
+          field(0xffff, "the hardware type"),
+          hardware());
+    }
+    if (accept("vsock:")) {
+      return new VsockAddress(field("the machine"), last("the port"));
+    }
+    if (accept("alg:")) {
+      int features = field("the features");
+      int mask = field("the mask");
+      String type = name();
+      expect(",");
+      return new AlgAddress(type, name(), features, mask);
+    }
+    if (accept("l2cap:")) {
+      int psm = field(0xffff, "the psm");
+      int cid = field(0xffff, "the cid");
+      int type = field(0xff, "the type");
+      return new BluetoothAddress.L2cap(hardware(), psm, cid, type);
+    }
+    if (accept("rfcomm:")) {
+      int channel = field(0xff, "the channel");
+      return new BluetoothAddress.Rfcomm(hardware(), channel);
+    }
+    if (accept("hci:")) {
+      return new BluetoothAddress.Hci(
+          field(0xffff, "the adapter"), (int) number(0xffff, "the channel"));
+    }
+    if (accept("sco:")) {
+      return new BluetoothAddress.Sco(hardware());
+    }
+    if (accept("qipcrtr:")) {
+      return new QipcrtrAddress(field("the node"), last("the port"));
+    }
+    if (accept("system:")) {
+      return new SystemAddress(field("the id"), last("the unit"));
+    }
+    if (accept("link:")) {
+      int index = field(0xffff, "the index");
+      int type = field(0xff, "the type");
+      String name = name();
+      expect(",");
+      return new LinkAddress(index, type, name, hardware());
+    }
+    if (accept("hyperv:")) {
+      UUID machine = UUID.fromString(rest(','));
+      expect(",");
+      return new HypervAddress(machine, UUID.fromString(rest('\0')));
+    }
+    return null;
+  }
+
+  private CanAddress can() {
+    int index = interfaceIndex();
+    if (!accept(",")) {
+      return new CanAddress.Raw(index);
+    }
+    long first = unsigned64();
+    expect(",");
+    int second = last("a number");
+    if (!accept(",")) {
+      if (first >>> 32 != 0) {
+        throw wrong(0, "a CAN identifier is not in 0.." + UINT_MAX);
+      }
+      return new CanAddress.IsoTp(index, (int) first, second);
+    }
+    return new CanAddress.J1939(index, first, second, (int) number(0xff, "the address"));
+  }
+
+  /** A number, or the name of an interface up to the next comma. */
+  private int interfaceIndex() {
+    if (atDigit()) {
+      return (int) number(UINT_MAX, "the interface");
+    }
+    int from = at;
+    String name = rest(',');
+    try {
+      return Interfaces.index(name);
+    } catch (IOException e) {
+      AddressFormatException wrong = wrong(from, "there is no network interface " + name);
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  private int interfaceField() {
+    int index = interfaceIndex();
+    expect(",");
+    return index;
+  }
+
+  /** An unsigned number and the comma behind it. */
+  private int field(String what) {
+    return field(UINT_MAX, what);
+  }
+
+  private int field(long max, String what) {
+    int value = (int) number(max, what);
+    expect(",");
+    return value;
+  }
+
+  private int last(String what) {
+    return (int) number(UINT_MAX, what);
+  }
+
+  private long unsigned64() {
+    int from = at;
+    while (atDigit()) {
+      at++;
+    }
+    try {
+      return Long.parseUnsignedLong(text, from, at, 10);
+    } catch (NumberFormatException e) {
+      AddressFormatException wrong = wrong(from, "no number of 64 bits");
+      wrong.initCause(e);
+      throw wrong;
+    }
+  }
+
+  /** What is left up to a character, or all. */
+  private String rest(char end) {
+    int to = text.indexOf(end, at);
+    String rest = text.substring(at, to < 0 ? text.length() : to);
+    at += rest.length();
+    return rest;
+  }
+
+  private HardwareAddress hardware() {
+    return HardwareAddress.parse(rest('\0'));
+  }
+
+  /** A name up to a comma, of bytes that are one char each. */
+  private String name() {
+    StringBuilder name = new StringBuilder();
+    ByteArrayOutputStream one = new ByteArrayOutputStream();
+    while (at < text.length() && text.charAt(at) != ',') {
+      if (accept("\\")) {
+        name.append((char) (escaped(one) & 0xff));
+      } else {
+        name.append(text.charAt(at++));
+      }
+    }
+    return name.toString();
   }
 
   /** The whole text is an IPv4 host. */

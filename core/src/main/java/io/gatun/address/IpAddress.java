@@ -16,6 +16,9 @@ public sealed interface IpAddress extends Address permits Ipv4Address, Ipv6Addre
    */
   IpAddress withPort(int port);
 
+  /** {@return the host's number as text, without brackets, zone and port} */
+  String host();
+
   /** {@return the host without the port, in the JDK's own form} */
   InetAddress toInetAddress();
 

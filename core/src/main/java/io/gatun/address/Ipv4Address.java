@@ -51,6 +51,20 @@ public record Ipv4Address(int bits, int port) implements IpAddress {
     return new Ipv4Address(LOOPBACK, port);
   }
 
+  /**
+   * {@return 255.255.255.255, all hosts of the network}
+   *
+   * @param port 0 to 65535
+   */
+  public static Ipv4Address broadcast(int port) {
+    return new Ipv4Address(-1, port);
+  }
+
+  @Override
+  public String host() {
+    return dotted(bits);
+  }
+
   @Override
   public AddressFamily family() {
     return AddressFamily.INET;

@@ -73,6 +73,13 @@ public record Ipv6Address(long high, long low, int port, int flowInfo, int scope
   }
 
   @Override
+  public String host() {
+    StringBuilder text = new StringBuilder();
+    appendHost(text);
+    return text.toString();
+  }
+
+  @Override
   public AddressFamily family() {
     return AddressFamily.INET6;
   }

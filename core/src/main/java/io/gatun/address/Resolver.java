@@ -94,11 +94,24 @@ public final class Resolver {
     if (literal != null) {
       return List.of(literal);
     }
-    if (!Thread.currentThread().isVirtual()) {
-      return question.ask().addresses();
-    }
     // The answer, not the exception, changes threads: so its stack trace shows the caller.
-    return CompletableFuture.supplyAsync(question::ask, Pool.THREADS).join().addresses();
+    return now(question::ask).addresses();
+  }
+
+  /** A question to the system that may take long. */
+  interface Query<T extends @Nullable Object> {
+    /** Asks. The answer, not an exception, tells that something went wrong. */
+    T ask();
+  }
+
+  /**
+   * Asks on the calling thread, or for a virtual one on a thread of the resolver's: a call of the C
+   * library would hold its carrier for as long as it takes.
+   */
+  static <T extends @Nullable Object> T now(Query<T> query) {
+    return Thread.currentThread().isVirtual()
+        ? CompletableFuture.supplyAsync(query::ask, Pool.THREADS).join()
+        : query.ask();
   }
 
   private static CompletableFuture<List<Address>> later(Question question) {
@@ -151,7 +164,7 @@ public final class Resolver {
       try {
         name = ascii(host);
       } catch (IllegalArgumentException tooLong) {
-        return new Answer(this, NO_NAME, List.of());
+        return new Answer(this, NO_NAME, 0, List.of());
       }
       Kernel kernel = Kernel.acquire();
       try (Arena arena = Arena.ofConfined()) {
@@ -164,11 +177,11 @@ public final class Resolver {
         long service = arena.allocateFrom(Integer.toString(port)).address();
         int code = kernel.getaddrinfo(node, service, hints, result);
         if (code != 0) {
-          return new Answer(this, code, List.of());
+          return new Answer(this, code, kernel.errno(), List.of());
         }
         long list = Memory.getLong(result);
         try {
-          return new Answer(this, 0, addresses(list));
+          return new Answer(this, 0, 0, addresses(list));
         } finally {
           kernel.freeaddrinfo(list);
         }
@@ -189,7 +202,7 @@ public final class Resolver {
     /**
      * RFC 3490, which leaves ASCII as it is; its limits on such names are the system's business.
      */
-    private static String ascii(String host) {
+    static String ascii(String host) {
       return host.chars().allMatch(c -> c < 0x80) ? host : IDN.toASCII(host);
     }
 
@@ -200,10 +213,10 @@ public final class Resolver {
   }
 
   /** What getaddrinfo(3) said: 0 and addresses, or one of its codes. */
-  private record Answer(Question question, int code, List<Address> found) {
+  private record Answer(Question question, int code, int errno, List<Address> found) {
     List<Address> addresses() throws ResolveException {
       if (code != 0) {
-        throw new ResolveException("getaddrinfo", question, code);
+        throw new ResolveException("getaddrinfo", question, code, errno);
       }
       return found;
     }

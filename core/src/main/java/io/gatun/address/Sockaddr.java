@@ -19,11 +19,14 @@ public final class Sockaddr {
    *
    * @param address the address to write
    * @param memory the address of {@link #SIZE} bytes
-   * @return the length of the address in bytes, or the negative ENAMETOOLONG if it is a Unix name
-   *     that does not fit: nothing is cut off. As with a path in CPython, its NUL must fit too
+   * @return the length of the address in bytes; or the negative ENAMETOOLONG if it is a Unix name
+   *     or an algorithm that does not fit, since nothing is cut off (as with a path in CPython, its
+   *     NUL must fit too); or the negative EAFNOSUPPORT if this system lacks the family
    */
   public static int encode(Address address, long memory) {
-    return HOST.encode(address, memory);
+    return address instanceof OtherAddress other
+        ? OtherSockaddr.HOST.encode(other, memory)
+        : HOST.encode(address, memory);
   }
 
   /**
@@ -37,6 +40,26 @@ public final class Sockaddr {
    * @return the address
    */
   public static Address decode(long memory, int length) {
+    return decode(memory, length, Protocol.DEFAULT);
+  }
+
+  /**
+   * Reads an address, where the family leaves its form to the protocol, as CAN does.
+   *
+   * @param memory the address of the bytes
+   * @param length how many the kernel says there are; see {@link #decode(long, int)}
+   * @param protocol the protocol of the socket
+   * @return the address
+   */
+  public static Address decode(long memory, int length, Protocol protocol) {
+    if (HOST.isOther(memory, length)) {
+      int end = Math.min(length, SIZE);
+      Address other =
+          OtherSockaddr.HOST.decode(HOST.family(memory), memory, end, protocol.number());
+      if (other != null) {
+        return other;
+      }
+    }
     return HOST.decode(memory, length);
   }
 }

@@ -90,6 +90,7 @@ record SockaddrLayout(
         }
         yield finish(memory, unix, pathAt + length + terminator);
       }
+      case OtherAddress _ -> -Errno.EAFNOSUPPORT; // OtherSockaddr's business
       case RawAddress a -> {
         Memory.set(memory + data, a.bytes(), 0, a.bytes().length);
         yield finish(memory, a.family().number(), data + a.bytes().length);
@@ -136,7 +137,16 @@ record SockaddrLayout(
     return RawAddress.of(family, rest);
   }
 
-  private int family(long memory) {
+  /** Whether there is an address whose family is none of those below. */
+  boolean isOther(long memory, int length) {
+    if (length < data) {
+      return false;
+    }
+    int family = family(memory);
+    return family != inet && family != inet6 && family != unix && family != 0;
+  }
+
+  int family(long memory) {
     return data - familyAt == 1
         ? Memory.getByte(memory + familyAt) & 0xff
         : Memory.getShort(memory + familyAt) & 0xffff;

@@ -1,6 +1,7 @@
 package io.gatun.error;
 
 import io.gatun.os.Abi;
+import io.gatun.os.Errno;
 import java.net.UnknownHostException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * not known}.
  *
  * <p>getaddrinfo(3) has error codes of its own. As in Python's {@code gaierror}, {@link #errno} is
- * that code and {@link #errnoName} its name.
+ * that code and {@link #errnoName} its name; but for EAI_SYSTEM they are the system's errno.
  */
 public final class ResolveException extends UnknownHostException implements SocketError {
   private static final long serialVersionUID = 1;
 
   private final String call;
   private final int gaiCode;
+  private final int systemErrno;
 
   /**
    * Makes the exception.
@@ -26,9 +28,29 @@ public final class ResolveException extends UnknownHostException implements Sock
    * @param gaiCode the call's result, one of netdb.h's EAI codes
    */
   public ResolveException(String call, @Nullable Object name, int gaiCode) {
-    super(SocketErrors.line(call, name, codeName(gaiCode), gaiCode, codeText(gaiCode)));
+    this(call, name, gaiCode, 0);
+  }
+
+  /**
+   * Makes the exception.
+   *
+   * @param call {@code getaddrinfo} or {@code getnameinfo}
+   * @param name what was to be resolved, or null to name nothing
+   * @param gaiCode the call's result, one of netdb.h's EAI codes
+   * @param errno the error number that the call left, which belongs to EAI_SYSTEM alone
+   */
+  public ResolveException(String call, @Nullable Object name, int gaiCode, int errno) {
+    super(
+        isSystem(gaiCode, errno)
+            ? SocketErrors.message(call, name, errno)
+            : SocketErrors.line(call, name, codeName(gaiCode), gaiCode, codeText(gaiCode)));
     this.call = call;
     this.gaiCode = gaiCode;
+    this.systemErrno = isSystem(gaiCode, errno) ? errno : 0;
+  }
+
+  private static boolean isSystem(int gaiCode, int errno) {
+    return errno != 0 && codeName(gaiCode).equals("EAI_SYSTEM");
   }
 
   /** {@return the result of getaddrinfo(3) or getnameinfo(3): negative on Linux, not everywhere} */
@@ -43,12 +65,12 @@ public final class ResolveException extends UnknownHostException implements Sock
 
   @Override
   public int errno() {
-    return gaiCode;
+    return systemErrno != 0 ? systemErrno : gaiCode;
   }
 
   @Override
   public String errnoName() {
-    return codeName(gaiCode);
+    return systemErrno != 0 ? Errno.name(systemErrno) : codeName(gaiCode);
   }
 
   private static String codeName(int code) {

@@ -1,8 +1,12 @@
 package io.gatun.os;
 
+import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one operating system on one architecture means by its names: constants, errno numbers and
@@ -19,9 +23,9 @@ import java.util.SequencedMap;
 public record Abi(
     Os os,
     Arch arch,
-    SequencedMap<String, Integer> constants,
-    SequencedMap<String, Integer> errnos,
-    SequencedMap<String, Struct> structs) {
+    Map<String, Integer> constants,
+    Map<String, Integer> errnos,
+    Map<String, Struct> structs) {
 
   /** The record of the machine this runs on. */
   public static final Abi HOST = of(Os.host(), Arch.host());
@@ -54,7 +58,8 @@ public record Abi(
 
   /** Returns a constant by its C name, or {@code otherwise} where this system lacks it. */
   public int valueOr(String constant, int otherwise) {
-    return constants.getOrDefault(constant, otherwise);
+    Integer found = constants.get(constant);
+    return found == null ? otherwise : found;
   }
 
   /** Returns an error number by its C name. */
@@ -80,6 +85,8 @@ public record Abi(
     private final LinkedHashMap<String, Integer> constants = new LinkedHashMap<>();
     private final LinkedHashMap<String, Integer> errnos = new LinkedHashMap<>();
     private final LinkedHashMap<String, Struct> structs = new LinkedHashMap<>();
+    private Set<String> lacking = Set.of();
+    private @Nullable Consumer<Builder> rest;
 
     /** Adds a table of lines, each a name and a number. */
     Builder constants(String table) {
@@ -114,8 +121,103 @@ public record Abi(
       return this;
     }
 
+    /** Names that the engine asks for and the system lacks: to know that, the rest is not read. */
+    Builder lacks(String... names) {
+      lacking = Set.of(names);
+      return this;
+    }
+
+    /** Gives what is to be added when somebody first asks for a name that is not there yet. */
+    Builder rest(Consumer<Builder> adder) {
+      rest = adder;
+      return this;
+    }
+
     Abi build(Os os, Arch arch) {
-      return new Abi(os, arch, constants, errnos, structs);
+      Consumer<Builder> adder = rest;
+      if (adder == null) {
+        return new Abi(os, arch, constants, errnos, structs);
+      }
+      Rest more = new Rest(adder);
+      return new Abi(
+          os,
+          arch,
+          new Table<>(constants, lacking, more, builder -> builder.constants),
+          errnos,
+          new Table<>(structs, Set.of(), more, builder -> builder.structs));
+    }
+  }
+
+  /** The part of a record that most programs never ask for, read at most once. */
+  private static final class Rest {
+    private final Consumer<Builder> adder;
+    private @Nullable Builder read;
+
+    Rest(Consumer<Builder> adder) {
+      this.adder = adder;
+    }
+
+    synchronized Builder read() {
+      Builder builder = read;
+      if (builder == null) {
+        builder = new Builder();
+        adder.accept(builder);
+        read = builder;
+      }
+      return builder;
+    }
+  }
+
+  /** A table that is whole at the first look for something that is not in its first part. */
+  private static final class Table<T> extends AbstractMap<String, T> {
+    private final Map<String, T> first;
+    private final Set<String> lacking;
+    private final Rest rest;
+    private final Function<Builder, Map<String, T>> part;
+    private volatile @Nullable Map<String, T> whole;
+
+    Table(
+        Map<String, T> first,
+        Set<String> lacking,
+        Rest rest,
+        Function<Builder, Map<String, T>> part) {
+      this.first = first;
+      this.lacking = lacking;
+      this.rest = rest;
+      this.part = part;
+    }
+
+    private Map<String, T> whole() {
+      Map<String, T> all = whole;
+      if (all == null) {
+        all = new LinkedHashMap<>(first);
+        for (Map.Entry<String, T> entry : part.apply(rest.read()).entrySet()) {
+          if (all.put(entry.getKey(), entry.getValue()) != null) {
+            throw new IllegalArgumentException(entry.getKey() + " stands twice in the tables");
+          }
+        }
+        whole = all;
+      }
+      return all;
+    }
+
+    @Override
+    public @Nullable T get(@Nullable Object name) {
+      T found = first.get(name);
+      if (found != null || (name != null && lacking.contains(name))) {
+        return found;
+      }
+      return whole().get(name);
+    }
+
+    @Override
+    public boolean containsKey(@Nullable Object name) {
+      return get(name) != null;
+    }
+
+    @Override
+    public Set<Entry<String, T>> entrySet() {
+      return whole().entrySet();
     }
   }
 }

@@ -224,14 +224,14 @@ abstract class Berkeley extends Kernel {
 
   private static final class Getaddrinfo {
     static final MethodHandle CALL =
-        Native.plain("getaddrinfo", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        Native.capturing("getaddrinfo", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final MethodHandle FREE = Native.plainVoid("freeaddrinfo", JAVA_LONG);
   }
 
   @Override
   public int getaddrinfo(long node, long service, long hints, long result) {
     try {
-      return (int) Getaddrinfo.CALL.invokeExact(node, service, hints, result);
+      return (int) Getaddrinfo.CALL.invokeExact(capture, node, service, hints, result);
     } catch (Throwable t) {
       throw Native.unexpected(t, "getaddrinfo");
     }
@@ -243,6 +243,51 @@ abstract class Berkeley extends Kernel {
       Getaddrinfo.FREE.invokeExact(result);
     } catch (Throwable t) {
       throw Native.unexpected(t, "freeaddrinfo");
+    }
+  }
+
+  private static final class Getnameinfo {
+    static final MethodHandle CALL =
+        Native.capturing(
+            "getnameinfo",
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT);
+  }
+
+  @Override
+  public int getnameinfo(
+      long address,
+      int length,
+      long host,
+      int hostLength,
+      long service,
+      int serviceLength,
+      int flags) {
+    try {
+      return (int)
+          Getnameinfo.CALL.invokeExact(
+              capture, address, length, host, hostLength, service, serviceLength, flags);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getnameinfo");
+    }
+  }
+
+  private static final class Gethostname {
+    static final MethodHandle CALL = Native.capturing("gethostname", JAVA_INT, JAVA_LONG, SIZE);
+  }
+
+  @Override
+  public int gethostname(long buffer, int length) {
+    try {
+      return result((int) Gethostname.CALL.invokeExact(capture, buffer, (long) length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "gethostname");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.gatun.os;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 
 /**
@@ -169,9 +170,10 @@ public abstract class Kernel {
 
   /** recv(2) into an array: at most {@link #TRANSFER} bytes. */
   public final int recv(int fd, byte[] buffer, int offset, int length, int flags) {
-    int result = recv(fd, transfer(), Math.min(length, TRANSFER), flags);
+    int part = Math.min(length, TRANSFER);
+    int result = recv(fd, transfer(), part, flags);
     if (result > 0) {
-      Memory.get(transfer(), buffer, offset, result);
+      Memory.get(transfer(), buffer, offset, Math.min(result, part)); // MSG_TRUNC may tell more
     }
     return result;
   }
@@ -185,9 +187,10 @@ public abstract class Kernel {
 
   /** recv(2) into a segment on the heap: at most {@link #TRANSFER} bytes. */
   public final int recv(int fd, MemorySegment buffer, long offset, int length, int flags) {
-    int result = recv(fd, transfer(), Math.min(length, TRANSFER), flags);
+    int part = Math.min(length, TRANSFER);
+    int result = recv(fd, transfer(), part, flags);
     if (result > 0) {
-      Memory.get(transfer(), buffer, offset, result);
+      Memory.get(transfer(), buffer, offset, Math.min(result, part)); // MSG_TRUNC may tell more
     }
     return result;
   }
@@ -349,9 +352,131 @@ public abstract class Kernel {
    */
   public abstract void interrupt(long thread);
 
-  /** getaddrinfo(3). Returns 0 or the EAI code, as it is. */
+  /** getaddrinfo(3). Returns 0 or the EAI code, as it is; {@link #errno} belongs to EAI_SYSTEM. */
   public abstract int getaddrinfo(long node, long service, long hints, long result);
 
   /** freeaddrinfo(3). */
   public abstract void freeaddrinfo(long result);
+
+  /**
+   * The errno that the last call left, for a call whose own result is another number: EAI_SYSTEM of
+   * getaddrinfo(3).
+   */
+  public final int errno() {
+    return capture.get(ValueLayout.JAVA_INT, Native.capturedOffset());
+  }
+
+  // What a system lacks fails with ENOSYS.
+
+  private static int lacking() {
+    return -Errno.ENOSYS;
+  }
+
+  /** fcntl(2) with F_DUPFD_CLOEXEC: another descriptor of the same socket. */
+  public int duplicate(int fd) {
+    return lacking();
+  }
+
+  /** Returns 1 when the descriptor outlives execve(2), 0 when not. */
+  public int isInheritable(int fd) {
+    return lacking();
+  }
+
+  /** Sets or clears what {@link #isInheritable} tells. */
+  public int setInheritable(int fd, boolean inheritable) {
+    return lacking();
+  }
+
+  /** open(2) for reading, close-on-exec. */
+  public int open(long path) {
+    return lacking();
+  }
+
+  /**
+   * sendfile(2). Returns the number of bytes sent.
+   *
+   * @param offset the address of the place in the file, a long, which is advanced
+   */
+  public int sendfile(int socket, int file, long offset, int count) {
+    return lacking();
+  }
+
+  /** gethostname(2) into a buffer; the name ends with a NUL if it fits. */
+  public abstract int gethostname(long buffer, int length);
+
+  /** sethostname(2). */
+  public int sethostname(long name, int length) {
+    return lacking();
+  }
+
+  /** if_nametoindex(3). Returns the index, above 0. */
+  public int ifNametoindex(long name) {
+    return lacking();
+  }
+
+  /** if_indextoname(3) into a buffer of IF_NAMESIZE bytes. */
+  public int ifIndextoname(int index, long name) {
+    return lacking();
+  }
+
+  /** if_nameindex(3). Returns the address of the list, or a negative errno. */
+  public long ifNameindex() {
+    return lacking();
+  }
+
+  /** if_freenameindex(3). */
+  public void ifFreenameindex(long list) {}
+
+  /** getnameinfo(3). Returns 0 or the EAI code, as it is; {@link #errno} belongs to EAI_SYSTEM. */
+  public abstract int getnameinfo(
+      long address,
+      int length,
+      long host,
+      int hostLength,
+      long service,
+      int serviceLength,
+      int flags);
+
+  /**
+   * gethostbyname_r(3).
+   *
+   * @param entry the address of a struct hostent
+   * @param result where the address of the entry is left, or 0
+   * @param hostErrno where h_errno is left
+   * @return 0, or a negative errno: ERANGE when the buffer is too small
+   */
+  public int gethostbyname(
+      long name, long entry, long buffer, int length, long result, long hostErrno) {
+    return lacking();
+  }
+
+  /** gethostbyaddr_r(3) of a struct in_addr or in6_addr; as {@link #gethostbyname}. */
+  public int gethostbyaddr(
+      long address,
+      int addressLength,
+      int family,
+      long entry,
+      long buffer,
+      int length,
+      long result,
+      long hostErrno) {
+    return lacking();
+  }
+
+  /** getservbyname_r(3) with a struct servent; as {@link #gethostbyname}. */
+  public int getservbyname(
+      long name, long protocol, long entry, long buffer, int length, long result) {
+    return lacking();
+  }
+
+  /** getservbyport_r(3) of a port in network order; as {@link #getservbyname}. */
+  public int getservbyport(
+      int port, long protocol, long entry, long buffer, int length, long result) {
+    return lacking();
+  }
+
+  /** getprotobyname_r(3) with a struct protoent; as {@link #getservbyname}. */
+  public int getprotobyname(long name, long entry, long buffer, int length, long result) {
+    return lacking();
+  }
 }

@@ -96,6 +96,8 @@ final class LinuxAbi {
             arch == Arch.X86_64
                 ? Struct.of("struct epoll_event", 12).field("events", 0, 4).field("data", 4, 8)
                 : Struct.of("struct epoll_event", 16).field("events", 0, 4).field("data", 8, 8))
+        .lacks("SO_EXCLUSIVEADDRUSE")
+        .rest(LinuxFamilies::addTo)
         .build(Os.LINUX, arch);
   }
 

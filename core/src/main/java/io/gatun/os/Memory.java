@@ -109,6 +109,11 @@ public final class Memory {
     }
   }
 
+  /** Reads a string of C, whose bytes are UTF-8 as a rule. */
+  public static String getString(long address) {
+    return ALL.getString(address);
+  }
+
   /** Sets {@code length} bytes to zero. */
   public static void clear(long address, long length) {
     ALL.asSlice(address, length).fill((byte) 0);

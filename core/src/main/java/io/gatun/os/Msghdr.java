@@ -1,18 +1,25 @@
 package io.gatun.os;
 
 /** {@code struct msghdr}; see {@link LinuxAbi} and its kin for the fields. */
-final class Msghdr {
+public final class Msghdr {
   private static final Struct STRUCT = Abi.HOST.struct("msghdr");
-  private static final int SIZE = STRUCT.size();
+  private static final int NAME = STRUCT.offset("msg_name");
+  private static final int NAMELEN = STRUCT.offset("msg_namelen");
   private static final int IOV = STRUCT.offset("msg_iov");
   private static final int IOVLEN = STRUCT.offset("msg_iovlen");
+  private static final int CONTROL = STRUCT.offset("msg_control");
+  private static final int CONTROLLEN = STRUCT.offset("msg_controllen");
   private static final int FLAGS = STRUCT.offset("msg_flags");
   private static final boolean WIDE = STRUCT.isWide("msg_iovlen");
+  private static final boolean WIDE_CONTROL = STRUCT.isWide("msg_controllen");
+
+  /** {@code sizeof(struct msghdr)} in bytes. */
+  public static final int SIZE = STRUCT.size();
 
   private Msghdr() {}
 
   /** Fills a header that has iovecs and neither an address nor ancillary data. */
-  static long ofIovecs(long message, long iovecs, int count) {
+  public static long ofIovecs(long message, long iovecs, int count) {
     for (int i = 0; i < SIZE; i += Long.BYTES) {
       Memory.setLong(message + i, 0);
     }
@@ -25,8 +32,36 @@ final class Msghdr {
     return message;
   }
 
-  /** What a recvmsg has left in the header. */
-  static int flags(long message) {
+  /** Gives a header an address: what is sent to, or room for the sender's. */
+  public static void setAddress(long message, long address, int length) {
+    Memory.setLong(message + NAME, address);
+    Memory.setInt(message + NAMELEN, length);
+  }
+
+  /** Gives a header ancillary data, or room for them. */
+  public static void setControl(long message, long control, int length) {
+    Memory.setLong(message + CONTROL, control);
+    if (WIDE_CONTROL) {
+      Memory.setLong(message + CONTROLLEN, length);
+    } else {
+      Memory.setInt(message + CONTROLLEN, length);
+    }
+  }
+
+  /** The length of the sender's address that a recvmsg has left in the header. */
+  public static int addressLength(long message) {
+    return Memory.getInt(message + NAMELEN);
+  }
+
+  /** The length of the ancillary data that a recvmsg has left in the header. */
+  public static int controlLength(long message) {
+    return WIDE_CONTROL
+        ? (int) Memory.getLong(message + CONTROLLEN)
+        : Memory.getInt(message + CONTROLLEN);
+  }
+
+  /** The flags that a recvmsg has left in the header. */
+  public static int flags(long message) {
     return Memory.getInt(message + FLAGS);
   }
 }

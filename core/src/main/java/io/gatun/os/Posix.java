@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of a POSIX C library, beside those that Windows has too. */
 final class Posix extends Berkeley {
@@ -332,6 +334,242 @@ final class Posix extends Berkeley {
       int ignored = (int) Pthread.KILL.invokeExact(thread, Pthread.SIGNAL);
     } catch (Throwable t) {
       throw Native.unexpected(t, "pthread_kill");
+    }
+  }
+
+  // Descriptors and files
+
+  private static final class Duplicate {
+    static final int COMMAND = ABI.value("F_DUPFD_CLOEXEC");
+  }
+
+  @Override
+  public int duplicate(int fd) {
+    return fcntl(fd, Duplicate.COMMAND, 0);
+  }
+
+  private static final class Inherit {
+    static final int GET = ABI.value("F_GETFD");
+    static final int SET = ABI.value("F_SETFD");
+    static final int CLOEXEC = ABI.value("FD_CLOEXEC");
+  }
+
+  @Override
+  public int isInheritable(int fd) {
+    int flags = fcntl(fd, Inherit.GET, 0);
+    return flags < 0 ? flags : (flags & Inherit.CLOEXEC) == 0 ? 1 : 0;
+  }
+
+  @Override
+  public int setInheritable(int fd, boolean inheritable) {
+    int flags = fcntl(fd, Inherit.GET, 0);
+    if (flags < 0) {
+      return flags;
+    }
+    int wanted = inheritable ? flags & ~Inherit.CLOEXEC : flags | Inherit.CLOEXEC;
+    return wanted == flags ? 0 : fcntl(fd, Inherit.SET, wanted);
+  }
+
+  private static final class Open {
+    static final MethodHandle CALL =
+        Native.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int open(long path) {
+    try {
+      return result((int) Open.CALL.invokeExact(capture, path, O_CLOEXEC, 0));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "open");
+    }
+  }
+
+  private static final class Sendfile {
+    /** Linux's alone: macOS and FreeBSD have other arguments under the same name. */
+    static final boolean IS_THERE = ABI.os() == Os.LINUX;
+
+    static final MethodHandle CALL =
+        Native.capturing("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int sendfile(int socket, int file, long offset, int count) {
+    if (!Sendfile.IS_THERE) {
+      return super.sendfile(socket, file, offset, count);
+    }
+    try {
+      return result((long) Sendfile.CALL.invokeExact(capture, socket, file, offset, (long) count));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sendfile", socket, file);
+    }
+  }
+
+  // Names
+
+  private static final class Sethostname {
+    static final MethodHandle CALL =
+        Native.capturing("sethostname", JAVA_INT, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int sethostname(long name, int length) {
+    try {
+      return result((int) Sethostname.CALL.invokeExact(capture, name, (long) length));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sethostname");
+    }
+  }
+
+  private static final class Interfaces {
+    static final MethodHandle INDEX = Native.capturing("if_nametoindex", JAVA_INT, JAVA_LONG);
+    static final MethodHandle NAME =
+        Native.capturing("if_indextoname", JAVA_LONG, JAVA_INT, JAVA_LONG);
+    static final MethodHandle LIST = Native.capturing("if_nameindex", JAVA_LONG);
+    static final MethodHandle FREE = Native.plainVoid("if_freenameindex", JAVA_LONG);
+  }
+
+  @Override
+  public int ifNametoindex(long name) {
+    try {
+      int index = (int) Interfaces.INDEX.invokeExact(capture, name);
+      return index == 0 ? error() : index;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_nametoindex");
+    }
+  }
+
+  @Override
+  public int ifIndextoname(int index, long name) {
+    try {
+      return (long) Interfaces.NAME.invokeExact(capture, index, name) == 0 ? error() : 0;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_indextoname", index);
+    }
+  }
+
+  @Override
+  public long ifNameindex() {
+    try {
+      long list = (long) Interfaces.LIST.invokeExact(capture);
+      return list == 0 ? error() : list;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_nameindex");
+    }
+  }
+
+  @Override
+  public void ifFreenameindex(long list) {
+    try {
+      Interfaces.FREE.invokeExact(list);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_freenameindex");
+    }
+  }
+
+  /** The thread-safe calls, which glibc has all, and others in part; they return errno. */
+  private static final class Entries {
+    static final @Nullable MethodHandle HOST_BY_NAME =
+        find("gethostbyname_r", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final @Nullable MethodHandle HOST_BY_ADDRESS =
+        find(
+            "gethostbyaddr_r",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
+    static final @Nullable MethodHandle SERVICE_BY_NAME =
+        find("getservbyname_r", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final @Nullable MethodHandle SERVICE_BY_PORT =
+        find("getservbyport_r", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final @Nullable MethodHandle PROTOCOL_BY_NAME =
+        find("getprotobyname_r", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    /** FreeBSD's have the same arguments; where there is no such call, nothing does. */
+    private static @Nullable MethodHandle find(String symbol, MemoryLayout... arguments) {
+      return Native.find(symbol).isPresent() ? Native.plain(symbol, JAVA_INT, arguments) : null;
+    }
+  }
+
+  @Override
+  public int gethostbyname(
+      long name, long entry, long buffer, int length, long result, long hostErrno) {
+    MethodHandle call = Entries.HOST_BY_NAME;
+    if (call == null) {
+      return super.gethostbyname(name, entry, buffer, length, result, hostErrno);
+    }
+    try {
+      return -(int) call.invokeExact(name, entry, buffer, (long) length, result, hostErrno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "gethostbyname_r");
+    }
+  }
+
+  @Override
+  public int gethostbyaddr(
+      long address,
+      int addressLength,
+      int family,
+      long entry,
+      long buffer,
+      int length,
+      long result,
+      long hostErrno) {
+    MethodHandle call = Entries.HOST_BY_ADDRESS;
+    if (call == null) {
+      return super.gethostbyaddr(
+          address, addressLength, family, entry, buffer, length, result, hostErrno);
+    }
+    try {
+      return -(int)
+          call.invokeExact(
+              address, addressLength, family, entry, buffer, (long) length, result, hostErrno);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "gethostbyaddr_r");
+    }
+  }
+
+  @Override
+  public int getservbyname(
+      long name, long protocol, long entry, long buffer, int length, long result) {
+    MethodHandle call = Entries.SERVICE_BY_NAME;
+    if (call == null) {
+      return super.getservbyname(name, protocol, entry, buffer, length, result);
+    }
+    try {
+      return -(int) call.invokeExact(name, protocol, entry, buffer, (long) length, result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getservbyname_r");
+    }
+  }
+
+  @Override
+  public int getservbyport(
+      int port, long protocol, long entry, long buffer, int length, long result) {
+    MethodHandle call = Entries.SERVICE_BY_PORT;
+    if (call == null) {
+      return super.getservbyport(port, protocol, entry, buffer, length, result);
+    }
+    try {
+      return -(int) call.invokeExact(port, protocol, entry, buffer, (long) length, result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getservbyport_r");
+    }
+  }
+
+  @Override
+  public int getprotobyname(long name, long entry, long buffer, int length, long result) {
+    MethodHandle call = Entries.PROTOCOL_BY_NAME;
+    if (call == null) {
+      return super.getprotobyname(name, entry, buffer, length, result);
+    }
+    try {
+      return -(int) call.invokeExact(name, entry, buffer, (long) length, result);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "getprotobyname_r");
     }
   }
 }

@@ -1,10 +1,15 @@
 package io.gatun.socket;
 
+import io.gatun.address.AddressFamily;
+import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Cleaner;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,10 @@ final class Descriptor {
   private static final int CLOSED = 1 << 30;
 
   private static final int GIVEN_BACK = 1 << 29;
+
+  private static final int COUNT = GIVEN_BACK - 1;
+
+  private static final long RECALL_NANOS = 100_000;
 
   private static final VarHandle STATE;
 
@@ -40,8 +49,53 @@ final class Descriptor {
   /** Made when a virtual thread first has to wait. */
   private volatile @Nullable Parking parking;
 
-  Descriptor(int fd) {
+  private final Leak leak;
+  private final Cleaner.Cleanable cleanable;
+
+  Descriptor(int fd, AddressFamily family, SocketType type) {
     this.fd = fd;
+    leak = new Leak(fd, family, type);
+    cleanable = Leak.CLEANER.register(this, leak);
+  }
+
+  /**
+   * Gives the descriptor back when this object is collected and nobody has closed it. A call in
+   * flight holds the object, since it has to release it; so nobody uses the descriptor then.
+   */
+  private static final class Leak implements Runnable {
+    static final Cleaner CLEANER =
+        Cleaner.create(Thread.ofPlatform().daemon().name("gatun-socket-cleaner").factory());
+
+    private final int fd;
+    private final AddressFamily family;
+    private final SocketType type;
+    volatile Parking.@Nullable Watch watch;
+    volatile boolean over;
+
+    Leak(int fd, AddressFamily family, SocketType type) {
+      this.fd = fd;
+      this.family = family;
+      this.type = type;
+    }
+
+    @Override
+    public void run() {
+      if (over) {
+        return;
+      }
+      InternalLoggerFactory.getInstance(Socket.class)
+          .warn("Socket {} {} {} was not closed: the garbage collector does it", fd, family, type);
+      Parking.Watch watching = watch;
+      if (watching != null) {
+        watching.forget();
+      }
+      Kernel kernel = Kernel.acquire();
+      try {
+        kernel.close(fd);
+      } finally {
+        Kernel.release(kernel);
+      }
+    }
   }
 
   /** Begins a call; {@link #release} ends it. */
@@ -82,6 +136,7 @@ final class Descriptor {
       Parking made = parking;
       if (made == null) {
         made = new Parking(this);
+        leak.watch = made.watch;
         parking = made;
       }
       return made;
@@ -104,6 +159,37 @@ final class Descriptor {
     }
   }
 
+  /**
+   * Closes this object and leaves the descriptor open. Calls in flight end first: there is no dead
+   * socket to catch a thread that is about to block, so they are called back until none is left.
+   *
+   * @return the descriptor, or −1 if it is closed
+   */
+  int detach() {
+    if (((int) STATE.getAndBitwiseOr(this, CLOSED | GIVEN_BACK) & CLOSED) != 0) {
+      return -1;
+    }
+    Parking parking = this.parking;
+    while ((state & COUNT) != 0) {
+      Kernel kernel = Kernel.acquire();
+      try {
+        readers.interrupt(kernel);
+        writers.interrupt(kernel);
+      } finally {
+        Kernel.release(kernel);
+      }
+      if (parking != null) {
+        parking.unparkAll();
+      }
+      LockSupport.parkNanos(this, RECALL_NANOS);
+    }
+    over();
+    if (parking != null) {
+      parking.watch.detach();
+    }
+    return fd;
+  }
+
   private void interruptCalls() {
     Kernel kernel = Kernel.acquire();
     try {
@@ -122,10 +208,16 @@ final class Descriptor {
     }
   }
 
+  private void over() {
+    leak.over = true;
+    cleanable.clean();
+  }
+
   private void giveBack() {
+    over();
     Parking parking = this.parking;
     if (parking != null) {
-      parking.forget();
+      parking.watch.forget();
     }
     Kernel kernel = Kernel.acquire();
     try {

@@ -5,15 +5,19 @@ import static io.gatun.os.Errno.EINPROGRESS;
 import static io.gatun.os.Errno.EINTR;
 
 import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
 import io.gatun.address.Sockaddr;
+import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +46,21 @@ final class Operations {
 
   static volatile @Nullable InterruptHook interruptHook;
 
+  /** These flags mean that a call does not wait: what is not there now is not worth waiting for. */
+  private static final int NO_WAIT = Constants.MSG_DONTWAIT | Abi.HOST.valueOr("MSG_ERRQUEUE", 0);
+
+  /** The timeout that a new socket has. */
+  static volatile long defaultTimeout = FOREVER;
+
   /** A call that waits for one half of the socket. */
   enum Op {
     RECV("recv", true),
     SEND("send", false),
+    RECVFROM("recvfrom", true),
+    SENDTO("sendto", false),
+    RECVMSG("recvmsg", true),
+    SENDMSG("sendmsg", false),
+    SENDFILE("sendfile", false),
     ACCEPT("accept", true);
 
     final String call;
@@ -57,12 +72,23 @@ final class Operations {
     }
   }
 
+  /** A call that takes or gives more than bytes. It is made until it need not wait. */
+  interface Call {
+    /** Makes the call. Returns what it returned. */
+    int make(Kernel kernel, int fd, int flags);
+
+    /** Whom the call is for, to be named when it fails; null for the socket's peer. */
+    default @Nullable Address subject() {
+      return null;
+    }
+  }
+
   final Descriptor descriptor;
   private final boolean stream;
-  volatile long timeout = FOREVER;
+  volatile long timeout = defaultTimeout;
 
   /** Whether O_NONBLOCK is set. */
-  private volatile boolean nonBlocking = ALWAYS_POLLS;
+  private volatile boolean nonBlocking;
 
   /** Whom the socket was connected to, for messages. */
   volatile @Nullable Address peer;
@@ -74,9 +100,15 @@ final class Operations {
 
   private boolean writesWait;
 
-  Operations(int fd, boolean stream) {
-    this.descriptor = new Descriptor(fd);
-    this.stream = stream;
+  Operations(int fd, AddressFamily family, SocketType type, boolean nonBlocking) {
+    this.descriptor = new Descriptor(fd, family, type);
+    this.stream = type.equals(SocketType.STREAM);
+    this.nonBlocking = nonBlocking;
+  }
+
+  /** Whether a descriptor has to be made non-blocking for a timeout. */
+  static boolean isNonBlocking(long timeout) {
+    return timeout != FOREVER || ALWAYS_POLLS;
   }
 
   /** Sets or clears O_NONBLOCK. */
@@ -107,35 +139,75 @@ final class Operations {
   /**
    * Makes a call on one half.
    *
-   * @param heap a byte[] or a MemorySegment on the heap, or null
+   * @param heap a byte[] or a MemorySegment on the heap, or a {@link Call}, or null
    * @param at an offset in that, or an address
+   * @param flags MSG flags
    * @param timeout of the whole, {@link #FOREVER}, or 0 not to wait
    * @param deadline when the timeout is over
    * @return what the call returned; not negative
    */
-  int run(Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
+  int run(Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
       throws IOException {
+    if (length > Kernel.TRANSFER && heap != null && !stream) {
+      return runLarge(op, heap, at, length, flags, timeout, deadline);
+    }
     descriptor.acquire(op.call);
     try {
+      long patience = (flags & NO_WAIT) == 0 ? timeout : 0;
       int result;
-      if (length == 0 && stream && op != Op.ACCEPT) {
+      if (length == 0 && stream && !(heap instanceof Call)) {
         result = 0; // no bytes are there at any time
       } else if (Thread.currentThread().isVirtual()) {
-        result = parking(op, heap, at, length, timeout, deadline);
-      } else if (nonBlocking || timeout == 0) {
-        result = polling(op, heap, at, length, timeout, deadline);
+        result = parking(op, heap, at, length, flags, patience, deadline);
+      } else if (nonBlocking || patience == 0) {
+        result = polling(op, heap, at, length, flags, patience, deadline);
       } else {
-        result = blocking(op, heap, at, length);
+        result = blocking(op, heap, at, length, flags);
       }
       // 0 is what a call on the dead descriptor of a socket that was closed meanwhile returns.
-      return result > 0 ? result : settle(op.call, result);
+      return result > 0 ? result : settle(op.call, subject(heap), result);
     } finally {
       descriptor.release();
     }
   }
 
+  private @Nullable Address subject(@Nullable Object heap) {
+    Address subject = heap instanceof Call call ? call.subject() : null;
+    return subject == null ? peer : subject;
+  }
+
+  /** Makes a special call. */
+  int run(Op op, Call call, int flags) throws IOException {
+    long timeout = this.timeout;
+    return run(op, call, 0, 0, flags, timeout, deadline(timeout));
+  }
+
+  /** A message from or to the heap that is larger than what a kernel moves at a time. */
+  private int runLarge(
+      Op op, Object heap, long at, int length, int flags, long timeout, long deadline)
+      throws IOException {
+    MemorySegment on =
+        heap instanceof byte[] array ? MemorySegment.ofArray(array) : (MemorySegment) heap;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(length);
+      if (!op.reads) {
+        MemorySegment.copy(on, at, copy, 0, length);
+      }
+      int result = run(op, null, copy.address(), length, flags, timeout, deadline);
+      if (op.reads) {
+        MemorySegment.copy(copy, 0, on, at, Math.min(result, length));
+      }
+      return result;
+    }
+  }
+
   /** Returns a result that is none of a failure. */
   int settle(String call, int result) throws IOException {
+    return settle(call, peer, result);
+  }
+
+  /** Returns a result that is none of a failure, which names what the call was for. */
+  int settle(String call, @Nullable Object subject, int result) throws IOException {
     if (result > 0) {
       return result;
     }
@@ -143,7 +215,7 @@ final class Operations {
       throw closed(call);
     }
     if (result < 0) {
-      throw SocketErrors.of(call, peer, result);
+      throw SocketErrors.of(call, subject, result);
     }
     return result;
   }
@@ -165,9 +237,6 @@ final class Operations {
 
   private int call(Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
     int fd = descriptor.fd;
-    if (op == Op.ACCEPT) {
-      return kernel.accept(fd, ALWAYS_POLLS);
-    }
     if (heap instanceof byte[] array) {
       int offset = (int) at;
       return op.reads
@@ -179,19 +248,23 @@ final class Operations {
           ? kernel.recv(fd, segment, at, length, flags)
           : kernel.send(fd, segment, at, length, flags);
     }
+    if (heap instanceof Call call) {
+      return call.make(kernel, fd, flags);
+    }
     return op.reads ? kernel.recv(fd, at, length, flags) : kernel.send(fd, at, length, flags);
   }
 
   // In the kernel, on a descriptor that blocks
 
-  private int blocking(Op op, @Nullable Object heap, long at, int length) throws IOException {
+  private int blocking(Op op, @Nullable Object heap, long at, int length, int flags)
+      throws IOException {
     Kernel kernel = Kernel.acquire();
     while (true) {
       BlockedThreads blocked = blocked(op.reads);
       blocked.add(kernel.owner());
       int result;
       try {
-        result = descriptor.isClosed() ? 0 : call(kernel, op, heap, at, length, 0);
+        result = descriptor.isClosed() ? 0 : call(kernel, op, heap, at, length, flags);
       } finally {
         blocked.remove(kernel.owner());
       }
@@ -209,7 +282,7 @@ final class Operations {
    * the call, and one where data waits the call alone.
    */
   private int polling(
-      Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
+      Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
       throws IOException {
     Kernel kernel = Kernel.acquire();
     boolean waited = false;
@@ -218,7 +291,7 @@ final class Operations {
       if (pollFirst) {
         waited = poll(kernel, op.call, op.reads, timeout, deadline);
       }
-      int result = call(kernel, op, heap, at, length, Constants.MSG_DONTWAIT);
+      int result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
       if (result == -EINTR) {
         interrupted();
       } else if (result != -EAGAIN || timeout == 0) {
@@ -272,7 +345,7 @@ final class Operations {
   // On a virtual thread
 
   private int parking(
-      Op op, @Nullable Object heap, long at, int length, long timeout, long deadline)
+      Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
       throws IOException {
     while (true) {
       Parking.Half half = half(op.reads);
@@ -280,7 +353,7 @@ final class Operations {
       Kernel kernel = Kernel.acquire();
       int result;
       try {
-        result = call(kernel, op, heap, at, length, Constants.MSG_DONTWAIT);
+        result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
       } finally {
         Kernel.release(kernel);
       }

@@ -6,8 +6,10 @@ import io.gatun.transport.Driver;
 import io.gatun.transport.Poller;
 import io.gatun.transport.ReadinessDriver;
 import io.gatun.transport.Transport;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,16 +23,12 @@ import org.jspecify.annotations.Nullable;
  * parking is seen: the count is another. An edge-triggered loop is asked once for each half and
  * then tells every change, which makes waiting cost no system call and no hand-over.
  */
-final class Parking implements ReadinessDriver.Observer {
+final class Parking {
   private final Descriptor descriptor;
   final Half reading = new Half(Poller.READ);
   final Half writing = new Half(Poller.WRITE);
 
-  /** The loop was asked to watch. */
-  private volatile boolean asked;
-
-  /** Loop's thread only. */
-  private ReadinessDriver.@Nullable Observation observation;
+  final Watch watch = new Watch(this);
 
   Parking(Descriptor descriptor) {
     this.descriptor = descriptor;
@@ -86,7 +84,7 @@ final class Parking implements ReadinessDriver.Observer {
         return;
       }
       watched = Shared.EDGE_TRIGGERED;
-      asked = true;
+      watch.asked = true;
       Shared.LOOP.execute(this);
     }
 
@@ -97,12 +95,7 @@ final class Parking implements ReadinessDriver.Observer {
         return; // closed: the number may be another's when the last call returns
       }
       try {
-        ReadinessDriver.Observation watching = observation;
-        if (watching == null) {
-          watching = Shared.DRIVER.observe(descriptor.fd, Parking.this);
-          observation = watching;
-        }
-        failure = Math.min(watching.await(events), 0);
+        failure = Math.min(watch.await(descriptor.fd, events), 0);
         if (failure < 0) {
           changed();
         }
@@ -126,8 +119,7 @@ final class Parking implements ReadinessDriver.Observer {
     }
   }
 
-  @Override
-  public void ready(int events) {
+  private void ready(int events) {
     // A loop that is not edge-triggered has stopped watching both halves: both ask again.
     if (!Shared.EDGE_TRIGGERED || (events & (Poller.READ | Poller.HANGUP)) != 0) {
       reading.changed();
@@ -144,30 +136,87 @@ final class Parking implements ReadinessDriver.Observer {
   }
 
   /**
-   * The descriptor is about to be given back. The system takes it out of an edge-triggered loop by
-   * itself, and the loop tells nobody of it any more as soon as it comes to this.
+   * What the loop knows of a descriptor. It holds nothing of the socket, which the garbage
+   * collector could else never find unused.
    */
-  void forget() {
-    if (!asked) {
-      return; // the loop has never heard of it
-    }
-    try {
-      if (Shared.EDGE_TRIGGERED) {
-        Shared.LOOP.lazyExecute(this::forgotten);
-      } else {
-        // While poll waits, the system keeps what it watches: the peer would see no end until then.
-        Shared.LOOP.execute(this::forgotten);
-      }
-    } catch (RejectedExecutionException ended) {
-      // The program is ending, and the loop with it.
-    }
-  }
+  static final class Watch extends WeakReference<Parking> implements ReadinessDriver.Observer {
+    /** The loop was asked to watch. */
+    private volatile boolean asked;
 
-  private void forgotten() {
-    ReadinessDriver.Observation watching = observation;
-    if (watching != null) {
-      observation = null;
-      watching.forget();
+    /** Loop's thread only. */
+    private ReadinessDriver.@Nullable Observation observation;
+
+    Watch(Parking parking) {
+      super(parking);
+    }
+
+    private int await(int fd, int events) {
+      ReadinessDriver.Observation watching = observation;
+      if (watching == null) {
+        watching = Shared.DRIVER.observe(fd, this);
+        observation = watching;
+      }
+      return watching.await(events);
+    }
+
+    @Override
+    public void ready(int events) {
+      Parking parking = get();
+      if (parking != null) {
+        parking.ready(events);
+      }
+    }
+
+    /**
+     * The descriptor is about to be given back. The system takes it out of an edge-triggered loop
+     * by itself, and the loop tells nobody of it any more as soon as it comes to this.
+     */
+    void forget() {
+      if (!asked) {
+        return; // the loop has never heard of it
+      }
+      try {
+        if (Shared.EDGE_TRIGGERED) {
+          Shared.LOOP.lazyExecute(this::forgotten);
+        } else {
+          // While poll waits, the system keeps what it watches: the peer would see no end until
+          // then.
+          Shared.LOOP.execute(this::forgotten);
+        }
+      } catch (RejectedExecutionException ended) {
+        // The program is ending, and the loop with it.
+      }
+    }
+
+    private void forgotten() {
+      ReadinessDriver.Observation watching = observation;
+      if (watching != null) {
+        observation = null;
+        watching.forget();
+      }
+    }
+
+    /** The descriptor goes on without this: returns when the loop does not watch it any more. */
+    void detach() {
+      if (!asked) {
+        return; // the loop has never heard of it
+      }
+      CompletableFuture<Void> done;
+      try {
+        done =
+            CompletableFuture.runAsync(
+                () -> {
+                  ReadinessDriver.Observation watching = observation;
+                  if (watching != null) {
+                    observation = null;
+                    watching.detach();
+                  }
+                },
+                Shared.LOOP);
+      } catch (RejectedExecutionException ended) {
+        return; // the program is ending, and the loop with it
+      }
+      done.join();
     }
   }
 

@@ -5,24 +5,33 @@ import static io.gatun.socket.Operations.FOREVER;
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
+import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
+import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
+import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.socket.Operations.Op;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -47,41 +56,147 @@ public final class Socket implements AutoCloseable {
   /** The most bytes in one call: below what any system takes, and an int. */
   private static final long MAX_LENGTH = 1 << 30;
 
+  private static final int SOCK_NONBLOCK = Abi.HOST.valueOr("SOCK_NONBLOCK", 0);
+  private static final int SOCK_CLOEXEC = Abi.HOST.valueOr("SOCK_CLOEXEC", 0);
+  private static final int DOMAIN = Abi.HOST.valueOr("SO_DOMAIN", -1);
+  private static final int PROTOCOL = Abi.HOST.valueOr("SO_PROTOCOL", -1);
+  private static final int FIONREAD = Abi.HOST.valueOr("FIONREAD", 0);
+  private static final int MSG_WAITALL = Abi.HOST.valueOr("MSG_WAITALL", 0);
+
+  /** As much of an option as Python reads. */
+  private static final int MAX_OPTION = 64 * 1024;
+
   private final AddressFamily family;
   private final SocketType type;
   private final Protocol protocol;
   private final Operations operations;
   private final Descriptor descriptor;
 
-  private Socket(AddressFamily family, SocketType type, Protocol protocol, int fd) {
+  /** Guarded by operations, which nobody else locks. */
+  private int files;
+
+  private volatile boolean closed;
+
+  private Socket(
+      AddressFamily family, SocketType type, Protocol protocol, int fd, boolean nonBlocking) {
     this.family = family;
     this.type = type;
     this.protocol = protocol;
-    this.operations = new Operations(fd, type.equals(SocketType.STREAM));
+    this.operations = new Operations(fd, family, type, nonBlocking);
     this.descriptor = operations.descriptor;
   }
 
   // Life
 
   /**
-   * Opens a socket: socket(2).
+   * Opens a socket: socket(2). It has the timeout of {@link Sockets#getDefaultTimeout}; of zero, if
+   * the type has SOCK_NONBLOCK.
    *
    * @throws IOException as socket(2) fails
    */
   public static Socket open(AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
+    long timeout = (type.number() & SOCK_NONBLOCK) == 0 ? Operations.defaultTimeout : 0;
+    boolean nonBlocking = Operations.isNonBlocking(timeout);
+    SocketType bare = bare(type);
     Kernel kernel = Kernel.acquire();
     int fd;
     try {
-      fd =
-          kernel.socket(family.number(), type.number(), protocol.number(), Operations.ALWAYS_POLLS);
+      fd = kernel.socket(family.number(), bare.number(), protocol.number(), nonBlocking);
     } finally {
       Kernel.release(kernel);
     }
     if (fd < 0) {
       throw SocketErrors.of("socket", family + " " + type, fd);
     }
-    return new Socket(family, type, protocol, fd);
+    Socket socket = new Socket(family, bare, protocol, fd, nonBlocking);
+    socket.operations.timeout = timeout;
+    return socket;
+  }
+
+  /** Without the flags that Linux allows beside the type. */
+  private static SocketType bare(SocketType type) {
+    int bare = type.number() & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return bare == type.number() ? type : new SocketType(bare);
+  }
+
+  /** Two sockets that are connected with each other. */
+  static Socket[] openPair(AddressFamily family, SocketType type, Protocol protocol)
+      throws IOException {
+    boolean nonBlocking = Operations.isNonBlocking(Operations.defaultTimeout);
+    SocketType bare = bare(type);
+    Kernel kernel = Kernel.acquire();
+    long pair;
+    try {
+      pair = kernel.socketpair(family.number(), bare.number(), protocol.number(), nonBlocking);
+    } finally {
+      Kernel.release(kernel);
+    }
+    if (pair < 0) {
+      throw SocketErrors.of("socketpair", family + " " + type, (int) pair);
+    }
+    return new Socket[] {
+      new Socket(family, bare, protocol, (int) pair, nonBlocking),
+      new Socket(family, bare, protocol, (int) (pair >>> 32), nonBlocking)
+    };
+  }
+
+  /**
+   * Takes over a descriptor, whose family, type and protocol the system tells.
+   *
+   * @param fd a socket's descriptor, which is this object's from now on
+   * @throws IOException if it is none; it stays the caller's then
+   */
+  public static Socket ofDescriptor(int fd) throws IOException {
+    Kernel kernel = Kernel.acquire();
+    try {
+      int type = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
+      int family = type < 0 ? type : DOMAIN < 0 ? -1 : getInt(kernel, fd, DOMAIN);
+      int protocol = type < 0 || PROTOCOL < 0 ? 0 : getInt(kernel, fd, PROTOCOL);
+      if (family == -1 && type >= 0) { // no option tells it
+        int result = kernel.getsockname(fd);
+        family =
+            result < 0
+                ? result
+                : Sockaddr.decode(kernel.address(), kernel.addressLength()).family().number();
+      }
+      if (family < 0) {
+        throw SocketErrors.of("getsockopt", fd, type < 0 ? type : family);
+      }
+      return ofDescriptor(
+          fd, new AddressFamily(family), new SocketType(type), new Protocol(Math.max(protocol, 0)));
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  private static int getInt(Kernel kernel, int fd, int option) {
+    return kernel.getsockopt(fd, Constants.SOL_SOCKET, option);
+  }
+
+  /**
+   * Takes over a descriptor. It becomes non-blocking only if there is a default timeout.
+   *
+   * @param fd a socket's descriptor, which is this object's from now on
+   * @throws IOException if the descriptor is not open; it stays the caller's then
+   */
+  public static Socket ofDescriptor(
+      int fd, AddressFamily family, SocketType type, Protocol protocol) throws IOException {
+    Kernel kernel = Kernel.acquire();
+    int is;
+    try {
+      is = kernel.isNonBlocking(fd);
+      if (is == 0 && Operations.isNonBlocking(Operations.defaultTimeout)) {
+        is = kernel.setNonBlocking(fd, true) < 0 ? is : 1;
+      }
+    } finally {
+      Kernel.release(kernel);
+    }
+    if (is == -Errno.EBADF) {
+      throw SocketErrors.of("fcntl", fd, is);
+    }
+    // Where nobody can tell, every descriptor is made non-blocking.
+    return new Socket(family, bare(type), protocol, fd, is != 0);
   }
 
   /** Opens a socket with the family's own protocol for the type. */
@@ -99,15 +214,57 @@ public final class Socket implements AutoCloseable {
     Operations.interruptHook = hook;
   }
 
-  /** Closes the socket; calls of other threads on it end at once. Closing again does nothing. */
+  /**
+   * Closes the socket; calls of other threads on it end at once. Closing again does nothing. While
+   * there are files of {@link #makeFile}, the descriptor stays open until the last of them closes.
+   */
   @Override
   public void close() {
+    synchronized (operations) {
+      closed = true;
+      if (files > 0) {
+        return;
+      }
+    }
     descriptor.close();
   }
 
   /** Returns whether {@link #close} was called. */
   public boolean isClosed() {
-    return descriptor.isClosed();
+    return closed || descriptor.isClosed();
+  }
+
+  /** Begins to make a file of the socket: Python's {@code makefile}, with all its arguments. */
+  public SocketFile.Builder makeFile() {
+    return SocketFile.builder(this);
+  }
+
+  /**
+   * Makes a file of the socket, with the usual buffers.
+   *
+   * @param mode {@code r}, {@code w} or {@code rw}; with a {@code b} behind it for bytes
+   */
+  public SocketFile makeFile(String mode) throws IOException {
+    return SocketFile.builder(this).mode(mode).open();
+  }
+
+  void fileOpened() throws ClosedException {
+    synchronized (operations) {
+      if (isClosed()) {
+        throw new ClosedException("makefile");
+      }
+      files++;
+    }
+  }
+
+  void fileClosed() {
+    synchronized (operations) {
+      files--;
+      if (files > 0 || !closed) {
+        return;
+      }
+    }
+    descriptor.close();
   }
 
   /** Returns the descriptor, or −1 when the socket is closed. */
@@ -138,17 +295,7 @@ public final class Socket implements AutoCloseable {
    * @param timeout null to block, zero for non-blocking
    */
   public void setTimeout(@Nullable Duration timeout) throws IOException {
-    long nanos = FOREVER;
-    if (timeout != null) {
-      if (timeout.isNegative()) {
-        throw new IllegalArgumentException("timeout: " + timeout + " (expected: 0 or more)");
-      }
-      try {
-        nanos = timeout.toNanos();
-      } catch (ArithmeticException e) { // beyond 292 years
-        nanos = Long.MAX_VALUE;
-      }
-    }
+    long nanos = nanos(timeout);
     if (isClosed()) {
       throw new ClosedException("settimeout");
     }
@@ -156,9 +303,27 @@ public final class Socket implements AutoCloseable {
     operations.timeout = nanos;
   }
 
+  /** The nanoseconds of a timeout; {@link Operations#FOREVER} for null. */
+  static long nanos(@Nullable Duration timeout) {
+    if (timeout == null) {
+      return FOREVER;
+    }
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout: " + timeout + " (expected: 0 or more)");
+    }
+    try {
+      return timeout.toNanos();
+    } catch (ArithmeticException e) { // beyond 292 years
+      return Long.MAX_VALUE;
+    }
+  }
+
   /** Returns the timeout; null when the socket blocks. */
   public @Nullable Duration getTimeout() {
-    long nanos = operations.timeout;
+    return duration(operations.timeout);
+  }
+
+  static @Nullable Duration duration(long nanos) {
     return nanos == FOREVER ? null : Duration.ofNanos(nanos);
   }
 
@@ -222,7 +387,7 @@ public final class Socket implements AutoCloseable {
         "getsockname",
         kernel -> {
           operations.settle("getsockname", kernel.getsockname(descriptor.fd));
-          return Sockaddr.decode(kernel.address(), kernel.addressLength());
+          return Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
         });
   }
 
@@ -232,15 +397,48 @@ public final class Socket implements AutoCloseable {
         "getpeername",
         kernel -> {
           operations.settle("getpeername", kernel.getpeername(descriptor.fd));
-          return Sockaddr.decode(kernel.address(), kernel.addressLength());
+          return Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
         });
   }
 
-  /** getsockopt(2) of an option that is an int. */
+  /** getsockopt(2) of an option that is an int, which may be negative. */
   public int getSockOpt(int level, int option) throws IOException {
     return with(
         "getsockopt",
-        kernel -> operations.settle("getsockopt", kernel.getsockopt(descriptor.fd, level, option)));
+        kernel -> {
+          long value = kernel.address();
+          Memory.setInt(value, 0);
+          settle(kernel.getsockopt(descriptor.fd, level, option, value, Integer.BYTES));
+          return Memory.getInt(value);
+        });
+  }
+
+  /**
+   * getsockopt(2) of any option.
+   *
+   * @param size how much room it gets: 0 to 65536 bytes
+   * @return its bytes, in the host's order and layout: no more than it has
+   */
+  public byte[] getSockOpt(int level, int option, int size) throws IOException {
+    if (size < 0 || size > MAX_OPTION) {
+      throw new IllegalArgumentException("size: " + size + " (expected: 0.." + MAX_OPTION + ")");
+    }
+    return with(
+        "getsockopt",
+        kernel -> {
+          try (Arena arena = Arena.ofConfined()) {
+            long value = arena.allocate(Math.max(size, 1), Long.BYTES).address();
+            int length = settle(kernel.getsockopt(descriptor.fd, level, option, value, size));
+            byte[] bytes = new byte[Math.min(length, size)];
+            Memory.get(value, bytes, 0, bytes.length);
+            return bytes;
+          }
+        });
+  }
+
+  /** The result of a getsockopt(2); as a failure it throws. */
+  private int settle(int result) throws IOException {
+    return operations.settle("getsockopt", result);
   }
 
   /** setsockopt(2) of an option that is an int. */
@@ -250,6 +448,109 @@ public final class Socket implements AutoCloseable {
         kernel ->
             operations.settle(
                 "setsockopt", kernel.setsockopt(descriptor.fd, level, option, value)));
+  }
+
+  /** setsockopt(2) of any option, given by its bytes in the host's order and layout. */
+  public void setSockOpt(int level, int option, byte[] value) throws IOException {
+    with(
+        "setsockopt",
+        kernel -> {
+          try (Arena arena = Arena.ofConfined()) {
+            long memory = arena.allocate(Math.max(value.length, 1), Long.BYTES).address();
+            Memory.set(memory, value, 0, value.length);
+            return operations.settle(
+                "setsockopt",
+                kernel.setsockopt(descriptor.fd, level, option, memory, value.length));
+          }
+        });
+  }
+
+  /** setsockopt(2) with a null pointer and a length, as ALG_SET_AEAD_AUTHSIZE wants it. */
+  public void setSockOptNull(int level, int option, int length) throws IOException {
+    with(
+        "setsockopt",
+        kernel ->
+            operations.settle(
+                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, 0, length)));
+  }
+
+  /**
+   * ioctl(2) with a number.
+   *
+   * @return what the call returned, which is 0 as a rule
+   */
+  public int ioctl(long request, long argument) throws IOException {
+    return with(
+        "ioctl",
+        kernel -> operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, argument)));
+  }
+
+  /**
+   * ioctl(2) with a struct, which the call may change.
+   *
+   * @param struct its bytes, in the host's order and layout
+   * @return what the call returned, which is 0 as a rule
+   */
+  public int ioctl(long request, byte[] struct) throws IOException {
+    return with(
+        "ioctl",
+        kernel -> {
+          try (Arena arena = Arena.ofConfined()) {
+            long memory = arena.allocate(Math.max(struct.length, 1), Long.BYTES).address();
+            Memory.set(memory, struct, 0, struct.length);
+            int result = operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, memory));
+            Memory.get(memory, struct, 0, struct.length);
+            return result;
+          }
+        });
+  }
+
+  /** Returns how many bytes can be received without waiting. */
+  int available() throws IOException {
+    return with(
+        "ioctl",
+        kernel -> {
+          long value = kernel.address();
+          Memory.setInt(value, 0);
+          operations.settle("ioctl", kernel.ioctl(descriptor.fd, FIONREAD, value));
+          return Memory.getInt(value);
+        });
+  }
+
+  /** Returns whether the descriptor outlives execve(2): no, unless it was set so. */
+  public boolean getInheritable() throws IOException {
+    return with(
+        "fcntl", kernel -> operations.settle("fcntl", kernel.isInheritable(descriptor.fd)) != 0);
+  }
+
+  /** Sets whether the descriptor outlives execve(2). */
+  public void setInheritable(boolean inheritable) throws IOException {
+    with(
+        "fcntl",
+        kernel -> operations.settle("fcntl", kernel.setInheritable(descriptor.fd, inheritable)));
+  }
+
+  /** Returns another socket object for the same socket, with a descriptor of its own. */
+  public Socket dup() throws IOException {
+    int fd = with("dup", kernel -> operations.settle("dup", kernel.duplicate(descriptor.fd)));
+    boolean nonBlocking = Operations.isNonBlocking(operations.timeout);
+    Socket other = new Socket(family, type, protocol, fd, nonBlocking);
+    other.operations.timeout = operations.timeout;
+    other.operations.peer = operations.peer;
+    return other;
+  }
+
+  /**
+   * Closes this object, and leaves its descriptor open. Calls of other threads on it end.
+   *
+   * @return the descriptor, which is the caller's
+   */
+  public int detach() throws IOException {
+    int fd = descriptor.detach();
+    if (fd < 0) {
+      throw new ClosedException("detach");
+    }
+    return fd;
   }
 
   /** shutdown(2). */
@@ -267,22 +568,74 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
+   * Connects, and returns errno instead of throwing: 0 when it is done, EINPROGRESS when it goes on
+   * in the background, EAGAIN when the timeout is over.
+   */
+  public int connectEx(Address address) {
+    try {
+      connect(address);
+      return 0;
+    } catch (TimedOutException e) {
+      return Errno.EAGAIN;
+    } catch (IOException e) {
+      return e instanceof SocketError error ? error.errno() : Errno.EINTR;
+    }
+  }
+
+  /**
    * Waits for a connection: accept(2).
    *
-   * @return the connection, in blocking mode; {@link #getPeerName} tells whose it is
+   * @return the connection, with the default timeout: blocking, as a rule; its {@link #peer} is the
+   *     address that accept(2) told
    */
   public Socket accept() throws IOException {
     operations.prepare("accept");
-    return new Socket(family, type, protocol, run(Op.ACCEPT, null, 0, 0));
+    long timeout = Operations.defaultTimeout;
+    AcceptCall call = new AcceptCall(protocol, Operations.isNonBlocking(timeout));
+    int fd = operations.run(Op.ACCEPT, call, 0);
+    Socket accepted = new Socket(family, type, protocol, fd, call.nonBlocking);
+    accepted.operations.timeout = timeout;
+    accepted.operations.peer = call.peer;
+    return accepted;
+  }
+
+  private static final class AcceptCall implements Operations.Call {
+    private final Protocol protocol;
+    final boolean nonBlocking;
+    Address peer = RawAddress.NONE;
+
+    AcceptCall(Protocol protocol, boolean nonBlocking) {
+      this.protocol = protocol;
+      this.nonBlocking = nonBlocking;
+    }
+
+    @Override
+    public int make(Kernel kernel, int fd, int flags) {
+      int accepted = kernel.accept(fd, nonBlocking);
+      if (accepted >= 0) {
+        peer = Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
+      }
+      return accepted;
+    }
+  }
+
+  /** Returns whom accept(2) told or {@link #connect} was given, without asking the system. */
+  public @Nullable Address peer() {
+    return operations.peer;
   }
 
   // Receiving
 
   /** Receives at most {@code size} bytes; an empty array is the end of the stream. */
   public byte[] recv(int size) throws IOException {
+    return recv(size, 0);
+  }
+
+  /** Receives at most {@code size} bytes, with MSG flags. */
+  public byte[] recv(int size, int flags) throws IOException {
     byte[] buffer = new byte[size];
-    int count = recvInto(buffer);
-    return count == size ? buffer : Arrays.copyOf(buffer, count);
+    int count = recvInto(buffer, 0, size, flags);
+    return count >= size ? buffer : Arrays.copyOf(buffer, count);
   }
 
   /**
@@ -291,31 +644,55 @@ public final class Socket implements AutoCloseable {
    * @return the number of bytes; 0 at the end of the stream
    */
   public int recvInto(byte[] buffer) throws IOException {
-    return recvInto(buffer, 0, buffer.length);
+    return recvInto(buffer, 0, buffer.length, 0);
   }
 
   /** Receives into a part of an array; 0 is the end of the stream. */
   public int recvInto(byte[] buffer, int offset, int length) throws IOException {
+    return recvInto(buffer, offset, length, 0);
+  }
+
+  /**
+   * Receives into a part of an array, with MSG flags.
+   *
+   * @return the number of bytes; with MSG_TRUNC that of the whole message, which may be more
+   */
+  public int recvInto(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    return run(Op.RECV, buffer, offset, length);
+    long timeout = operations.timeout;
+    return receive(buffer, offset, length, flags, timeout, Operations.deadline(timeout));
   }
 
   /** Receives into a buffer from its position to its limit, and advances the position. */
   public int recvInto(ByteBuffer buffer) throws IOException {
+    return recvInto(buffer, 0);
+  }
+
+  /** Receives into a buffer from its position to its limit, with MSG flags. */
+  public int recvInto(ByteBuffer buffer, int flags) throws IOException {
     if (buffer.isReadOnly()) {
       throw new ReadOnlyBufferException();
     }
     long timeout = operations.timeout;
-    return move(Op.RECV, buffer, timeout, Operations.deadline(timeout));
+    return move(Op.RECV, buffer, flags, timeout, Operations.deadline(timeout));
   }
 
   /** Receives into a segment, native or on the heap, that stays open during the call. */
   public int recvInto(MemorySegment segment) throws IOException {
+    return recvInto(segment, 0);
+  }
+
+  /** Receives into a segment, with MSG flags. */
+  public int recvInto(MemorySegment segment, int flags) throws IOException {
+    checkWritable(segment);
+    long timeout = operations.timeout;
+    return move(Op.RECV, segment, 0, flags, timeout, Operations.deadline(timeout));
+  }
+
+  private static void checkWritable(MemorySegment segment) {
     if (segment.isReadOnly()) {
       throw new IllegalArgumentException("the segment is read-only");
     }
-    long timeout = operations.timeout;
-    return move(Op.RECV, segment, 0, timeout, Operations.deadline(timeout));
   }
 
   /** Receives into a buffer's writable bytes, and advances its writer index. */
@@ -331,29 +708,203 @@ public final class Socket implements AutoCloseable {
     return count;
   }
 
+  /**
+   * recv(2). What MSG_WAITALL asks for in blocking mode the kernel does only in a call that blocks,
+   * and for as much as is moved at a time: the rest is done here.
+   */
+  private int receive(
+      @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
+      throws IOException {
+    int count = operations.run(Op.RECV, heap, at, length, flags, timeout, deadline);
+    boolean all =
+        (flags & MSG_WAITALL) != 0
+            && (flags & Constants.MSG_PEEK) == 0
+            && timeout == FOREVER
+            && type.equals(SocketType.STREAM);
+    for (int more = count; all && more > 0 && count < length; count += more) {
+      try {
+        more = operations.run(Op.RECV, heap, at + count, length - count, flags, timeout, deadline);
+      } catch (IOException e) {
+        return count; // what came before must not be lost; the next call tells
+      }
+    }
+    return count;
+  }
+
+  // Receiving, with the sender's address
+
+  /** Receives a message of at most {@code size} bytes, and who sent it: recvfrom(2). */
+  public Datagram recvFrom(int size) throws IOException {
+    return recvFrom(size, 0);
+  }
+
+  /** Receives a message of at most {@code size} bytes, and who sent it, with MSG flags. */
+  public Datagram recvFrom(int size, int flags) throws IOException {
+    byte[] buffer = new byte[size];
+    Received received = recvFromInto(buffer, 0, size, flags);
+    byte[] data = received.length() >= size ? buffer : Arrays.copyOf(buffer, received.length());
+    return new Datagram(data, received.address());
+  }
+
+  /** Receives a message into an array: recvfrom(2). */
+  public Received recvFromInto(byte[] buffer) throws IOException {
+    return recvFromInto(buffer, 0, buffer.length, 0);
+  }
+
+  /** Receives a message into a part of an array, with MSG flags. */
+  public Received recvFromInto(byte[] buffer, int offset, int length, int flags)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    return recvFromInto(MemorySegment.ofArray(buffer).asSlice(offset, length), flags);
+  }
+
+  /** Receives a message into a buffer from its position to its limit, and advances the position. */
+  public Received recvFromInto(ByteBuffer buffer, int flags) throws IOException {
+    if (buffer.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
+    Received received = recvFromInto(MemorySegment.ofBuffer(buffer), flags);
+    buffer.position(buffer.position() + Math.min(received.length(), buffer.remaining()));
+    return received;
+  }
+
+  /** Receives a message into a segment, native or on the heap, with MSG flags. */
+  public Received recvFromInto(MemorySegment segment, int flags) throws IOException {
+    checkWritable(segment);
+    int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
+    if (segment.isNative()) {
+      FromCall call = new FromCall(segment, length, protocol);
+      return new Received(operations.run(Op.RECVFROM, call, flags), call.sender);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(Math.max(length, 1));
+      FromCall call = new FromCall(copy, length, protocol);
+      int count = operations.run(Op.RECVFROM, call, flags);
+      MemorySegment.copy(copy, 0, segment, 0, Math.min(count, length));
+      return new Received(count, call.sender);
+    }
+  }
+
+  private static final class FromCall implements Operations.Call {
+    private final MemorySegment into;
+    private final int length;
+    private final Protocol protocol;
+    Address sender = RawAddress.NONE;
+
+    FromCall(MemorySegment into, int length, Protocol protocol) {
+      this.into = into;
+      this.length = length;
+      this.protocol = protocol;
+    }
+
+    @Override
+    public int make(Kernel kernel, int fd, int flags) {
+      try {
+        int result = kernel.recvfrom(fd, into.address(), length, flags);
+        if (result >= 0) {
+          // No length is what a connection leaves, and the room given for it what a pipe does.
+          sender = Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
+        }
+        return result;
+      } finally {
+        Reference.reachabilityFence(into); // it holds its memory
+      }
+    }
+  }
+
+  // Receiving, with ancillary data
+
+  /**
+   * Receives a message and what comes beside it: recvmsg(2).
+   *
+   * @param size the room for bytes
+   * @param ancillarySize the room for ancillary data: {@link Sockets#cmsgSpace} of each piece
+   * @param flags MSG flags
+   */
+  public ReceivedMessage recvMsg(int size, int ancillarySize, int flags) throws IOException {
+    byte[] data = new byte[size];
+    return receive(List.of(ByteBuffer.wrap(data)), ancillarySize, flags, data);
+  }
+
+  /** Receives a message without ancillary data: recvmsg(2). */
+  public ReceivedMessage recvMsg(int size) throws IOException {
+    return recvMsg(size, 0, 0);
+  }
+
+  /**
+   * Receives a message into buffers, one after the other, and advances their positions.
+   *
+   * @param ancillarySize the room for ancillary data; see {@link #recvMsg}
+   * @param flags MSG flags
+   */
+  public ReceivedMessage recvMsgInto(List<ByteBuffer> buffers, int ancillarySize, int flags)
+      throws IOException {
+    return receive(buffers, ancillarySize, flags, null);
+  }
+
+  private ReceivedMessage receive(
+      List<ByteBuffer> buffers, int ancillarySize, int flags, byte @Nullable [] data)
+      throws IOException {
+    try (MessageCall call = MessageCall.receiving(buffers, ancillarySize)) {
+      int count;
+      try {
+        count = operations.run(Op.RECVMSG, call, flags);
+      } catch (IOException e) {
+        // The socket was closed just when a message without bytes had come: nobody gets it.
+        call.received(NOTHING, 0, flags, protocol).close();
+        throw e;
+      }
+      call.moved(count);
+      byte[] bytes = NOTHING;
+      if (data != null) {
+        bytes = count >= data.length ? data : Arrays.copyOf(data, count);
+      }
+      return call.received(bytes, count, flags, protocol);
+    }
+  }
+
+  private static final byte[] NOTHING = {};
+
   // Sending
 
   /** Sends an array, or its beginning. Returns the number of bytes taken. */
   public int send(byte[] buffer) throws IOException {
-    return send(buffer, 0, buffer.length);
+    return send(buffer, 0, buffer.length, 0);
   }
 
   /** Sends a part of an array, or the beginning of that. Returns the number of bytes taken. */
   public int send(byte[] buffer, int offset, int length) throws IOException {
+    return send(buffer, offset, length, 0);
+  }
+
+  /** Sends a part of an array, or the beginning of that, with MSG flags. */
+  public int send(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    return run(Op.SEND, buffer, offset, length);
+    long timeout = operations.timeout;
+    long deadline = Operations.deadline(timeout);
+    return operations.run(Op.SEND, buffer, offset, length, flags, timeout, deadline);
   }
 
   /** Sends a buffer from its position on, and advances the position by what was taken. */
   public int send(ByteBuffer buffer) throws IOException {
+    return send(buffer, 0);
+  }
+
+  /** Sends a buffer from its position on, with MSG flags. */
+  public int send(ByteBuffer buffer, int flags) throws IOException {
     long timeout = operations.timeout;
-    return move(Op.SEND, buffer, timeout, Operations.deadline(timeout));
+    return move(Op.SEND, buffer, flags, timeout, Operations.deadline(timeout));
   }
 
   /** Sends a segment, native or on the heap, that stays open during the call. */
   public int send(MemorySegment segment) throws IOException {
+    return send(segment, 0);
+  }
+
+  /** Sends a segment, with MSG flags. */
+  public int send(MemorySegment segment, int flags) throws IOException {
     long timeout = operations.timeout;
-    return move(Op.SEND, segment, 0, timeout, Operations.deadline(timeout));
+    return move(Op.SEND, segment, 0, flags, timeout, Operations.deadline(timeout));
   }
 
   /** Sends a buffer's readable bytes, and advances its reader index by what was taken. */
@@ -374,18 +925,23 @@ public final class Socket implements AutoCloseable {
    * was taken.
    */
   public void sendAll(byte[] buffer) throws IOException {
-    sendAll(buffer, 0, buffer.length);
+    sendAll(buffer, 0, buffer.length, 0);
   }
 
   /** Sends all of a part of an array; see {@link #sendAll(byte[])}. */
   public void sendAll(byte[] buffer, int offset, int length) throws IOException {
+    sendAll(buffer, offset, length, 0);
+  }
+
+  /** Sends all of a part of an array, with MSG flags; see {@link #sendAll(byte[])}. */
+  public void sendAll(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     long timeout = operations.timeout;
     long deadline = Operations.deadline(timeout);
     int end = offset + length;
-    while (offset < end) {
-      offset += operations.run(Op.SEND, buffer, offset, end - offset, timeout, deadline);
-    }
+    do { // once at least, since a message may have no bytes
+      offset += operations.run(Op.SEND, buffer, offset, end - offset, flags, timeout, deadline);
+    } while (offset < end);
   }
 
   /**
@@ -393,11 +949,17 @@ public final class Socket implements AutoCloseable {
    * #sendAll(byte[])}.
    */
   public void sendAll(MemorySegment segment) throws IOException {
+    sendAll(segment, 0);
+  }
+
+  /** Sends all of a segment, with MSG flags; see {@link #sendAll(byte[])}. */
+  public void sendAll(MemorySegment segment, int flags) throws IOException {
     long timeout = operations.timeout;
     long deadline = Operations.deadline(timeout);
-    for (long sent = 0; sent < segment.byteSize(); ) {
-      sent += move(Op.SEND, segment, sent, timeout, deadline);
-    }
+    long sent = 0;
+    do {
+      sent += move(Op.SEND, segment, sent, flags, timeout, deadline);
+    } while (sent < segment.byteSize());
   }
 
   /**
@@ -405,11 +967,16 @@ public final class Socket implements AutoCloseable {
    * the position tells how much was taken.
    */
   public void sendAll(ByteBuffer buffer) throws IOException {
+    sendAll(buffer, 0);
+  }
+
+  /** Sends all of a buffer from its position on, with MSG flags. */
+  public void sendAll(ByteBuffer buffer, int flags) throws IOException {
     long timeout = operations.timeout;
     long deadline = Operations.deadline(timeout);
-    while (buffer.hasRemaining()) {
-      move(Op.SEND, buffer, timeout, deadline);
-    }
+    do {
+      move(Op.SEND, buffer, flags, timeout, deadline);
+    } while (buffer.hasRemaining());
   }
 
   /**
@@ -424,61 +991,235 @@ public final class Socket implements AutoCloseable {
     }
   }
 
-  // What moves bytes: every kind of buffer is an array with an offset, or an address.
+  // Sending to an address
 
-  private int run(Op op, @Nullable Object heap, long at, int length) throws IOException {
-    long timeout = operations.timeout;
-    return operations.run(op, heap, at, length, timeout, Operations.deadline(timeout));
+  /** Sends a message to an address: sendto(2). Returns the number of bytes taken. */
+  public int sendTo(byte[] buffer, Address address) throws IOException {
+    return sendTo(buffer, 0, buffer.length, 0, address);
   }
 
-  private int move(Op op, ByteBuffer buffer, long timeout, long deadline) throws IOException {
+  /** Sends a part of an array as a message to an address, with MSG flags. */
+  public int sendTo(byte[] buffer, int offset, int length, int flags, Address address)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    return sendTo(MemorySegment.ofArray(buffer).asSlice(offset, length), flags, address);
+  }
+
+  /** Sends a buffer from its position on as a message, and advances the position. */
+  public int sendTo(ByteBuffer buffer, int flags, Address address) throws IOException {
+    int count = sendTo(MemorySegment.ofBuffer(buffer), flags, address);
+    buffer.position(buffer.position() + count);
+    return count;
+  }
+
+  /** Sends a segment, native or on the heap, as a message to an address, with MSG flags. */
+  public int sendTo(MemorySegment segment, int flags, Address address) throws IOException {
+    int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
+    if (segment.isNative()) {
+      return operations.run(Op.SENDTO, new ToCall(segment, length, address), flags);
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(Math.max(length, 1));
+      MemorySegment.copy(segment, 0, copy, 0, length);
+      return operations.run(Op.SENDTO, new ToCall(copy, length, address), flags);
+    }
+  }
+
+  private record ToCall(MemorySegment from, int length, Address address)
+      implements Operations.Call {
+    @Override
+    public Address subject() {
+      return address;
+    }
+
+    @Override
+    public int make(Kernel kernel, int fd, int flags) {
+      int addressLength = Sockaddr.encode(address, kernel.address());
+      if (addressLength < 0) {
+        return addressLength;
+      }
+      try {
+        return kernel.sendto(fd, from.address(), length, flags, kernel.address(), addressLength);
+      } finally {
+        Reference.reachabilityFence(from); // it holds its memory
+      }
+    }
+  }
+
+  /**
+   * Sends buffers as one message, or as a part of a stream: sendmsg(2). Their positions advance by
+   * what was taken.
+   */
+  public int sendMsg(List<ByteBuffer> buffers) throws IOException {
+    return sendMsg(buffers, List.of(), 0, null);
+  }
+
+  /**
+   * Sends buffers and ancillary data: sendmsg(2). The buffers' positions advance by what was taken.
+   *
+   * @param flags MSG flags
+   * @param address whom to send to; null for whom the socket is connected to
+   * @return the number of bytes taken
+   */
+  public int sendMsg(
+      List<ByteBuffer> buffers, List<AncillaryData> ancillary, int flags, @Nullable Address address)
+      throws IOException {
+    try (MessageCall call = MessageCall.sending(buffers, ancillary, address)) {
+      int count = operations.run(Op.SENDMSG, call, flags);
+      call.moved(count);
+      return count;
+    }
+  }
+
+  /**
+   * Sends buffers to a socket of the kernel's cryptography, with what is to be done with them.
+   *
+   * @param operation ALG_OP_ENCRYPT or ALG_OP_DECRYPT
+   * @param iv the initialization vector; null if the algorithm takes none
+   * @param associatedLength how many of the bytes are associated data; negative to say nothing
+   * @param flags MSG flags: MSG_MORE if more of the same follows
+   * @return the number of bytes taken
+   */
+  public int sendMsgAfalg(
+      List<ByteBuffer> buffers,
+      int operation,
+      byte @Nullable [] iv,
+      int associatedLength,
+      int flags)
+      throws IOException {
+    return sendMsg(buffers, Afalg.ancillary(operation, iv, associatedLength), flags, null);
+  }
+
+  // Sending a file
+
+  /** Sends all of a file over a stream; see {@link #sendFile(Path, long, long)}. */
+  public long sendFile(Path file) throws IOException {
+    return sendFile(file, 0, -1);
+  }
+
+  /**
+   * Sends a part of a file over a stream: sendfile(2), or where that cannot be, by reading it. The
+   * timeout is for each wait, as in Python.
+   *
+   * @param offset where to begin
+   * @param count how many bytes; negative for all that follow
+   * @return the number of bytes sent: fewer if the file ends
+   * @throws IllegalStateException if the socket is non-blocking or no stream
+   */
+  public long sendFile(Path file, long offset, long count) throws IOException {
+    checkSendFile(offset);
+    try (FileChannel channel = FileChannel.open(file)) {
+      if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+        return FileSending.byReading(this, channel, offset, count);
+      }
+      int fd = FileSending.open(file);
+      if (fd < 0) {
+        return FileSending.byReading(this, channel, offset, count);
+      }
+      try {
+        long sent = FileSending.bySendfile(operations, fd, offset, count);
+        return sent >= 0 ? sent : FileSending.byReading(this, channel, offset, count);
+      } finally {
+        Sockets.close(fd);
+      }
+    }
+  }
+
+  /**
+   * Sends a part of a file that is open already, by reading it; see {@link #sendFile(Path, long,
+   * long)}. The channel's position is behind what was sent then.
+   */
+  public long sendFile(FileChannel file, long offset, long count) throws IOException {
+    checkSendFile(offset);
+    return FileSending.byReading(this, file, offset, count);
+  }
+
+  /**
+   * Sends a part of a file by its descriptor: sendfile(2); see {@link #sendFile(Path, long, long)}.
+   *
+   * @throws IOException as sendfile(2) fails: EINVAL where the descriptor cannot be read so
+   */
+  public long sendFile(int fd, long offset, long count) throws IOException {
+    checkSendFile(offset);
+    long sent = FileSending.bySendfile(operations, fd, offset, count);
+    if (sent < 0) {
+      throw SocketErrors.of("sendfile", null, (int) sent);
+    }
+    return sent;
+  }
+
+  private void checkSendFile(long offset) {
+    if (!type.equals(SocketType.STREAM)) {
+      throw new IllegalStateException("sendFile needs a stream, and this is " + type);
+    }
+    if (operations.timeout == 0) {
+      throw new IllegalStateException("sendFile on a non-blocking socket");
+    }
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset: " + offset + " (expected: 0 or more)");
+    }
+  }
+
+  // What moves bytes: every kind of buffer is an array with an offset, or an address.
+
+  private int run(
+      Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
+      throws IOException {
+    return op == Op.RECV
+        ? receive(heap, at, length, flags, timeout, deadline)
+        : operations.run(op, heap, at, length, flags, timeout, deadline);
+  }
+
+  private int move(Op op, ByteBuffer buffer, int flags, long timeout, long deadline)
+      throws IOException {
     int position = buffer.position();
     int length = buffer.remaining();
     int count;
     if (buffer.hasArray()) {
       int offset = buffer.arrayOffset() + position;
-      count = operations.run(op, buffer.array(), offset, length, timeout, deadline);
+      count = run(op, buffer.array(), offset, length, flags, timeout, deadline);
     } else if (buffer.isDirect()) {
       try {
-        count = operations.run(op, null, Memory.address(buffer), length, timeout, deadline);
+        count = run(op, null, Memory.address(buffer), length, flags, timeout, deadline);
       } finally {
         Reference.reachabilityFence(buffer); // it holds its memory
       }
     } else { // read-only: its array cannot be had
-      count = move(op, MemorySegment.ofBuffer(buffer), 0, timeout, deadline);
+      count = move(op, MemorySegment.ofBuffer(buffer), 0, flags, timeout, deadline);
     }
-    buffer.position(position + count);
+    buffer.position(position + Math.min(count, length)); // MSG_TRUNC may tell more
     return count;
   }
 
-  private int move(Op op, MemorySegment segment, long from, long timeout, long deadline)
+  private int move(Op op, MemorySegment segment, long from, int flags, long timeout, long deadline)
       throws IOException {
     int length = (int) Math.min(segment.byteSize() - from, MAX_LENGTH);
     if (segment.isNative()) {
       try {
-        return operations.run(op, null, segment.address() + from, length, timeout, deadline);
+        return run(op, null, segment.address() + from, length, flags, timeout, deadline);
       } finally {
         Reference.reachabilityFence(segment); // it holds its buffer, or its arena
       }
     }
-    return operations.run(op, segment, from, length, timeout, deadline);
+    return run(op, segment, from, length, flags, timeout, deadline);
   }
 
   private int move(Op op, ByteBuf buffer, int index, int length, long timeout, long deadline)
       throws IOException {
     if (buffer.hasMemoryAddress()) {
-      return operations.run(op, null, buffer.memoryAddress() + index, length, timeout, deadline);
+      long address = buffer.memoryAddress() + index;
+      return operations.run(op, null, address, length, 0, timeout, deadline);
     }
     if (buffer.hasArray()) {
       return operations.run(
-          op, buffer.array(), buffer.arrayOffset() + index, length, timeout, deadline);
+          op, buffer.array(), buffer.arrayOffset() + index, length, 0, timeout, deadline);
     }
     // A composite one, which lies in several places.
     byte[] copy = new byte[Math.min(length, Kernel.TRANSFER)];
     if (op == Op.SEND) {
       buffer.getBytes(index, copy);
     }
-    int count = operations.run(op, copy, 0, copy.length, timeout, deadline);
+    int count = operations.run(op, copy, 0, copy.length, 0, timeout, deadline);
     if (op == Op.RECV) {
       buffer.setBytes(index, copy, 0, count);
     }

@@ -211,6 +211,15 @@ public final class ReadinessDriver implements Driver {
       observer.ready(events);
     }
 
+    /** Ends the watch of a descriptor that goes on living. */
+    public void detach() {
+      if (interest != 0) {
+        poller.remove(fd, token);
+        interest = 0;
+      }
+      free(token);
+    }
+
     /**
      * Ends the watch of a descriptor that is, or is about to be, closed for good. An edge-triggered
      * system forgets it by itself, and must not be told: the number may be another's by now.

@@ -268,15 +268,17 @@ final class SockaddrTest {
 
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "netlink is Linux's")
-  void aFamilyWithoutAClassIsRaw() {
-    int netlink = 16;
-    int fd = kernel.socket(netlink, 3, 0, true);
+  void theKernelTellsANetlinkAddress() {
+    int fd = kernel.socket(AddressFamily.of("AF_NETLINK").number(), 3, 0, true);
     assertTrue(fd >= 0, () -> Errno.name(-fd));
     try {
+      int length = Sockaddr.encode(new NetlinkAddress(0, 0), kernel.address());
+      assertEquals(0, kernel.bind(fd, kernel.address(), length));
       assertEquals(0, kernel.getsockname(fd));
-      RawAddress address = (RawAddress) Sockaddr.decode(kernel.address(), kernel.addressLength());
-      assertEquals(new AddressFamily(netlink), address.family());
-      assertEquals(10, address.data().length); // struct sockaddr_nl has 12 bytes
+      NetlinkAddress address =
+          (NetlinkAddress) Sockaddr.decode(kernel.address(), kernel.addressLength());
+      assertTrue(address.pid() != 0, "the kernel chose one");
+      assertEquals(0, address.groups());
     } finally {
       kernel.close(fd);
     }

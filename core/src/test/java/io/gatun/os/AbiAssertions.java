@@ -38,7 +38,8 @@ final class AbiAssertions {
           + """
           #include <sys/epoll.h>
           #include <sys/eventfd.h>
-          """;
+          """
+          + LinuxHeaders.FAMILIES;
 
   private static final String BSD_HEADERS =
       POSIX_HEADERS

@@ -1,0 +1,96 @@
+package io.gatun.socket;
+
+import io.gatun.error.SocketError;
+import io.gatun.os.Errno;
+import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
+import io.gatun.socket.Operations.Op;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** The two ways to send a file. */
+final class FileSending {
+  private static final int MAX_LENGTH = 1 << 30;
+  private static final int BUFFER = 64 * 1024;
+
+  private FileSending() {}
+
+  /** Opens a file of the default file system. Returns its descriptor, or a negative errno. */
+  static int open(Path file) {
+    Kernel kernel = Kernel.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      return kernel.open(arena.allocateFrom(file.toString()).address());
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  /**
+   * Sends by sendfile(2).
+   *
+   * @param count negative for all that follows
+   * @return the number of bytes sent, or a negative errno if that is no way to send this file
+   */
+  static long bySendfile(Operations operations, int fd, long offset, long count)
+      throws IOException {
+    operations.prepare("sendfile"); // it has no flag that keeps a call from waiting
+    try (Arena arena = Arena.ofConfined()) {
+      long place = arena.allocate(Long.BYTES, Long.BYTES).address();
+      Memory.setLong(place, offset);
+      long sent = 0;
+      while (count < 0 || sent < count) {
+        int most = count < 0 ? MAX_LENGTH : (int) Math.min(count - sent, MAX_LENGTH);
+        int more;
+        try {
+          more =
+              operations.run(
+                  Op.SENDFILE, (kernel, socket, _) -> kernel.sendfile(socket, fd, place, most), 0);
+        } catch (IOException e) {
+          if (sent == 0 && e instanceof SocketError error && isNoWay(error.errno())) {
+            return -error.errno();
+          }
+          throw e;
+        }
+        if (more == 0) {
+          break; // the end of the file
+        }
+        sent += more;
+      }
+      return sent;
+    }
+  }
+
+  private static boolean isNoWay(int errno) {
+    return errno == Errno.EINVAL || errno == Errno.ENOSYS || errno == Errno.ESPIPE;
+  }
+
+  static long byReading(Socket socket, FileChannel file, long offset, long count)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    long sent = 0;
+    try {
+      while (count < 0 || sent < count) {
+        buffer.clear();
+        if (count >= 0) {
+          buffer.limit((int) Math.min(BUFFER, count - sent));
+        }
+        int read = file.read(buffer, offset + sent);
+        if (read <= 0) {
+          break;
+        }
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          sent += socket.send(buffer);
+        }
+      }
+    } finally {
+      if (sent > 0) {
+        file.position(offset + sent);
+      }
+    }
+    return sent;
+  }
+}

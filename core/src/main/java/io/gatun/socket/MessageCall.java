@@ -1,0 +1,190 @@
+package io.gatun.socket;
+
+import io.gatun.address.Address;
+import io.gatun.address.Protocol;
+import io.gatun.address.RawAddress;
+import io.gatun.address.Sockaddr;
+import io.gatun.os.Abi;
+import io.gatun.os.Cmsghdr;
+import io.gatun.os.Iovec;
+import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
+import io.gatun.os.Msghdr;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sendmsg(2) or recvmsg(2): its header, iovecs, address and ancillary data lie in memory of its
+ * own. Buffers on the heap are copied there. It is the calling thread's.
+ */
+final class MessageCall implements Operations.Call, AutoCloseable {
+  /** A received descriptor does not outlive execve(2); 0 where that has to be set on each. */
+  private static final int CLOEXEC = Abi.HOST.valueOr("MSG_CMSG_CLOEXEC", 0);
+
+  private final Arena arena = Arena.ofConfined();
+  private final List<ByteBuffer> buffers;
+  private final boolean sends;
+  private final long header = allocate(Msghdr.SIZE);
+
+  /** Where each buffer's bytes are for the kernel. */
+  private final MemorySegment[] places;
+
+  private final @Nullable Address destination;
+  private final long address;
+  private int addressLength;
+  private final long control;
+  private final int controlSize;
+
+  private MessageCall(
+      List<ByteBuffer> buffers, boolean sends, @Nullable Address destination, long controlSize) {
+    if (controlSize > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(controlSize + " bytes of ancillary data are too many");
+    }
+    this.buffers = buffers;
+    this.sends = sends;
+    this.destination = destination;
+    this.controlSize = (int) controlSize;
+    places = new MemorySegment[buffers.size()];
+    long iovecs = allocate((long) buffers.size() * Iovec.SIZE);
+    for (int i = 0; i < places.length; i++) {
+      places[i] = place(buffers.get(i));
+      Iovec.set(iovecs, i, places[i].address(), (int) places[i].byteSize());
+    }
+    Msghdr.ofIovecs(header, iovecs, places.length);
+    address = allocate(Sockaddr.SIZE);
+    control = allocate(controlSize);
+  }
+
+  private long allocate(long size) {
+    return arena.allocate(Math.max(size, 1), Long.BYTES).address();
+  }
+
+  private MemorySegment place(ByteBuffer buffer) {
+    if (!sends && buffer.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
+    MemorySegment bytes = MemorySegment.ofBuffer(buffer);
+    if (bytes.isNative()) {
+      return bytes;
+    }
+    MemorySegment copy = arena.allocate(Math.max(bytes.byteSize(), 1)).asSlice(0, bytes.byteSize());
+    if (sends) {
+      copy.copyFrom(bytes);
+    }
+    return copy;
+  }
+
+  static MessageCall sending(
+      List<ByteBuffer> buffers, List<AncillaryData> ancillary, @Nullable Address destination) {
+    long size = ancillary.stream().mapToLong(piece -> Cmsghdr.space(piece.length())).sum();
+    MessageCall call = new MessageCall(buffers, true, destination, size);
+    long head = call.control;
+    for (AncillaryData piece : ancillary) {
+      piece.copyTo(Cmsghdr.set(head, piece.level(), piece.type(), piece.length()));
+      head = Cmsghdr.next(head, piece.length());
+    }
+    if (destination != null) {
+      call.addressLength = Sockaddr.encode(destination, call.address);
+    }
+    return call;
+  }
+
+  static MessageCall receiving(List<ByteBuffer> buffers, int ancillarySize) {
+    if (ancillarySize < 0) {
+      throw new IllegalArgumentException(
+          "ancillary size: " + ancillarySize + " (expected: 0 or more)");
+    }
+    MessageCall call = new MessageCall(buffers, false, null, ancillarySize);
+    call.addressLength = Sockaddr.SIZE;
+    return call;
+  }
+
+  @Override
+  public @Nullable Address subject() {
+    return destination;
+  }
+
+  @Override
+  public int make(Kernel kernel, int fd, int flags) {
+    if (addressLength < 0) {
+      return addressLength;
+    }
+    Msghdr.setAddress(header, addressLength == 0 ? 0 : address, addressLength);
+    Msghdr.setControl(header, controlSize == 0 ? 0 : control, controlSize);
+    try {
+      return sends
+          ? kernel.sendmsg(fd, header, flags)
+          : kernel.recvmsg(fd, header, flags | CLOEXEC);
+    } finally {
+      Reference.reachabilityFence(buffers); // they hold their memory
+    }
+  }
+
+  /** Advances the buffers by what was moved; what was received goes to those on the heap. */
+  void moved(int count) {
+    int left = count;
+    for (int i = 0; i < places.length; i++) {
+      ByteBuffer buffer = buffers.get(i);
+      int part = (int) Math.min(left, places[i].byteSize());
+      if (!sends && !buffer.isDirect()) {
+        MemorySegment.copy(places[i], 0, MemorySegment.ofBuffer(buffer), 0, part);
+      }
+      buffer.position(buffer.position() + part);
+      left -= part;
+    }
+  }
+
+  /** What came, apart from what lies in the buffers. */
+  ReceivedMessage received(byte[] data, int count, int askedFlags, Protocol protocol) {
+    int length = Msghdr.addressLength(header);
+    Address sender = length <= 0 ? RawAddress.NONE : Sockaddr.decode(address, length, protocol);
+    int flags = Msghdr.flags(header) & ~(CLOEXEC & ~askedFlags);
+    int controlLength = Math.clamp(Msghdr.controlLength(header), 0, controlSize);
+    List<AncillaryData> ancillary = decode(control, controlLength);
+    if (CLOEXEC == 0) {
+      keepFromChildren(ancillary);
+    }
+    return new ReceivedMessage(data, count, ancillary, flags, sender);
+  }
+
+  /** Reads the ancillary data in so many bytes, whatever they are. */
+  static List<AncillaryData> decode(long control, int length) {
+    List<AncillaryData> pieces = new ArrayList<>();
+    long end = control + length;
+    for (long head = control; head < end; ) {
+      int size = Cmsghdr.dataLength(head, end);
+      if (size < 0) {
+        break;
+      }
+      byte[] data = new byte[size];
+      Memory.get(Cmsghdr.data(head), data, 0, size);
+      pieces.add(new AncillaryData(Cmsghdr.level(head), Cmsghdr.type(head), data));
+      head = Cmsghdr.next(head, size);
+    }
+    return List.copyOf(pieces);
+  }
+
+  private static void keepFromChildren(List<AncillaryData> ancillary) {
+    Kernel kernel = Kernel.acquire();
+    try {
+      for (AncillaryData piece : ancillary) {
+        for (int fd : piece.isRights() ? piece.toInts() : new int[0]) {
+          kernel.setInheritable(fd, false);
+        }
+      }
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

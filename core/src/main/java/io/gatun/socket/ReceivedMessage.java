@@ -1,0 +1,118 @@
+package io.gatun.socket;
+
+import io.gatun.address.Address;
+import io.gatun.os.Kernel;
+import java.lang.ref.Cleaner;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What recvmsg(2) received. Descriptors that came with it are this object's until {@link
+ * #takeDescriptors}: {@link #close} closes those that nobody took, and if that is forgotten too,
+ * the garbage collector does. None outlives execve(2).
+ */
+public final class ReceivedMessage implements AutoCloseable {
+  private static final int[] NONE = {};
+
+  private final byte[] data;
+  private final int length;
+  private final List<AncillaryData> ancillary;
+  private final int flags;
+  private final Address address;
+  private final Descriptors descriptors;
+
+  ReceivedMessage(
+      byte[] data, int length, List<AncillaryData> ancillary, int flags, Address address) {
+    this.data = data;
+    this.length = length;
+    this.ancillary = ancillary;
+    this.flags = flags;
+    this.address = address;
+    this.descriptors =
+        new Descriptors(
+            ancillary.stream()
+                .filter(AncillaryData::isRights)
+                .flatMapToInt(piece -> Arrays.stream(piece.toInts()))
+                .toArray());
+    if (descriptors.left.length > 0) {
+      Cleaners.CLEANER.register(this, descriptors);
+    }
+  }
+
+  /** {@return the bytes, or none if they were received into the caller's buffers} */
+  public byte[] data() {
+    return data.clone();
+  }
+
+  /** {@return the number of bytes; with MSG_TRUNC asked for, that of the whole message} */
+  public int length() {
+    return length;
+  }
+
+  /** {@return what came beside the bytes} */
+  public List<AncillaryData> ancillary() {
+    return ancillary;
+  }
+
+  /** {@return MSG_TRUNC, MSG_CTRUNC and the like} */
+  public int flags() {
+    return flags;
+  }
+
+  /** {@return the sender's address; {@link io.gatun.address.RawAddress#NONE} if there is none} */
+  public Address address() {
+    return address;
+  }
+
+  /** {@return the descriptors, which are the caller's from now on; none when asked again} */
+  public int[] takeDescriptors() {
+    return descriptors.take();
+  }
+
+  /** Closes the descriptors that nobody took. */
+  @Override
+  public void close() {
+    descriptors.run();
+  }
+
+  @Override
+  public String toString() {
+    return "ReceivedMessage of " + length + " bytes from " + address + ", " + ancillary;
+  }
+
+  private static final class Descriptors implements Runnable {
+    private int[] left;
+
+    Descriptors(int[] left) {
+      this.left = left;
+    }
+
+    synchronized int[] take() {
+      int[] taken = left;
+      left = NONE;
+      return taken;
+    }
+
+    @Override
+    public void run() {
+      int[] mine = take();
+      if (mine.length > 0) {
+        Kernel kernel = Kernel.acquire();
+        try {
+          for (int fd : mine) {
+            kernel.close(fd);
+          }
+        } finally {
+          Kernel.release(kernel);
+        }
+      }
+    }
+  }
+
+  /** Made only when somebody sends descriptors. */
+  static final class Cleaners {
+    static final Cleaner CLEANER = Cleaner.create();
+
+    private Cleaners() {}
+  }
+}

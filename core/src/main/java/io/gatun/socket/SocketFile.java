@@ -1,0 +1,198 @@
+package io.gatun.socket;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket as a file: Python's {@code makefile}. It has streams of bytes, and in text mode a reader
+ * and a writer too; what is written goes out when the buffer is full, and at {@link #flush} and
+ * {@link #close}.
+ *
+ * <p>The socket stays open until it and all its files are closed. A timeout ends a call with an
+ * exception and loses nothing that was read; the socket must not be non-blocking.
+ */
+public final class SocketFile implements Closeable {
+  private static final int DEFAULT_BUFFER = 8192;
+
+  private final Socket socket;
+  private final @Nullable InputStream input;
+  private final @Nullable OutputStream output;
+  private final @Nullable NewlineReader reader;
+  private final @Nullable Writer writer;
+  private boolean closed;
+
+  private SocketFile(Builder builder) {
+    socket = builder.socket;
+    input = builder.reads ? builder.input() : null;
+    output = builder.writes ? builder.output() : null;
+    reader =
+        input != null && builder.text
+            ? new NewlineReader(
+                new InputStreamReader(input, builder.charset.newDecoder()), builder.newline)
+            : null;
+    writer =
+        output != null && builder.text
+            ? new NewlineWriter(
+                new OutputStreamWriter(output, builder.charset.newEncoder()), builder.newline)
+            : null;
+  }
+
+  static Builder builder(Socket socket) {
+    return new Builder(socket);
+  }
+
+  /** Says what file to make of a socket; see {@link Socket#makeFile()}. */
+  public static final class Builder {
+    private static final Set<String> NEWLINES = Set.of("", "\n", "\r", "\r\n");
+
+    private final Socket socket;
+    private boolean reads = true;
+    private boolean writes = true;
+    private boolean text;
+    private int buffering = DEFAULT_BUFFER;
+    private Charset charset = StandardCharsets.UTF_8;
+    private @Nullable String newline;
+
+    private Builder(Socket socket) {
+      this.socket = socket;
+    }
+
+    /**
+     * {@code r}, {@code w} or {@code rw}, and a {@code b} for bytes; {@code rwb} unless set.
+     *
+     * @throws IllegalArgumentException for any other text
+     */
+    public Builder mode(String mode) {
+      reads = mode.contains("r");
+      writes = mode.contains("w");
+      text = !mode.contains("b");
+      boolean twice = mode.chars().distinct().count() != mode.length();
+      if (twice || !(reads || writes) || !mode.chars().allMatch(c -> "rwb".indexOf(c) >= 0)) {
+        throw new IllegalArgumentException("mode: \"" + mode + "\" (expected: r, w, rw, with b)");
+      }
+      return this;
+    }
+
+    /** The size of the buffers in bytes; 8192 unless set, and 0, for none, only with bytes. */
+    public Builder buffering(int size) {
+      if (size < 0) {
+        throw new IllegalArgumentException("buffering: " + size + " (expected: 0 or more)");
+      }
+      buffering = size;
+      return this;
+    }
+
+    /** The encoding of text, UTF-8 unless set. What is malformed in it is an error. */
+    public Builder encoding(Charset encoding) {
+      charset = encoding;
+      return this;
+    }
+
+    /**
+     * How lines of text end. Null, as unless set: every end is read as {@code \n}, which is written
+     * as the system's. Empty: every end is one, and stays as it is. One of {@code \n}, {@code \r},
+     * {@code \r\n}: that alone is an end, and {@code \n} is written so.
+     *
+     * @throws IllegalArgumentException for any other text
+     */
+    public Builder newline(@Nullable String end) {
+      if (end != null && !NEWLINES.contains(end)) {
+        throw new IllegalArgumentException("no end of a line: \"" + end + "\"");
+      }
+      newline = end;
+      return this;
+    }
+
+    /** Makes the file. */
+    public SocketFile open() throws IOException {
+      if (text && buffering == 0) {
+        throw new IllegalStateException("text needs a buffer");
+      }
+      socket.fileOpened();
+      return new SocketFile(this);
+    }
+
+    private InputStream input() {
+      InputStream raw = new SocketInputStream(socket);
+      return buffering == 0 ? raw : new BufferedInputStream(raw, buffering);
+    }
+
+    private OutputStream output() {
+      OutputStream raw = new SocketOutputStream(socket);
+      return buffering == 0 ? raw : new BufferedOutputStream(raw, buffering);
+    }
+  }
+
+  private static <T> T there(@Nullable T part, String what) {
+    if (part == null) {
+      throw new IllegalStateException("the file was not opened for " + what);
+    }
+    return part;
+  }
+
+  /** Returns the stream of received bytes. Closing it does nothing: close the file. */
+  public InputStream input() {
+    return there(input, "reading");
+  }
+
+  /** Returns the stream of bytes to send. Closing it only flushes: close the file. */
+  public OutputStream output() {
+    return there(output, "writing");
+  }
+
+  /** Returns the reader of a text file. Closing it does nothing: close the file. */
+  public Reader reader() {
+    return there(reader, "reading text");
+  }
+
+  /** Returns the writer of a text file. Closing it only flushes: close the file. */
+  public Writer writer() {
+    return there(writer, "writing text");
+  }
+
+  /**
+   * Reads a line of a text file, with its end.
+   *
+   * @return null at the end of the stream
+   */
+  public @Nullable String readLine() throws IOException {
+    return there(reader, "reading text").readLine();
+  }
+
+  /** Sends what was written. */
+  public void flush() throws IOException {
+    if (writer != null) {
+      writer.flush();
+    } else if (output != null) {
+      output.flush();
+    }
+  }
+
+  /** Sends what was written, and lets go of the socket. Closing again does nothing. */
+  @Override
+  public void close() throws IOException {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    try {
+      flush();
+    } finally {
+      socket.fileClosed();
+    }
+  }
+}
