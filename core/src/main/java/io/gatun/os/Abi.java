@@ -1,6 +1,7 @@
 package io.gatun.os;
 
 import java.util.AbstractMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +28,15 @@ public record Abi(
     Map<String, Integer> errnos,
     Map<String, Struct> structs) {
 
+  /**
+   * Constants and functions, with commas between, that are taken for absent: so a test runs the
+   * ways of systems that lack them on one that has them.
+   */
+  static final Set<String> WITHOUT =
+      Set.copyOf(Arrays.asList(System.getProperty("gatun.test.without", "").split(",", -1)));
+
   /** The record of the machine this runs on. */
-  public static final Abi HOST = of(Os.host(), Arch.host());
+  public static final Abi HOST = of(Os.host(), Arch.host()).without(WITHOUT);
 
   /** Returns the record of a system. */
   public static Abi of(Os os, Arch arch) {
@@ -40,6 +48,15 @@ public record Abi(
       case OPENBSD -> OpenBsdAbi.of(arch);
       case WINDOWS -> WindowsAbi.of(arch);
     };
+  }
+
+  private Abi without(Set<String> names) {
+    if (names.equals(Set.of(""))) {
+      return this; // and what of the tables has not been read yet stays so
+    }
+    LinkedHashMap<String, Integer> rest = new LinkedHashMap<>(constants);
+    rest.keySet().removeAll(names);
+    return new Abi(os, arch, rest, errnos, structs);
   }
 
   /** Returns whether this system has a constant of this name. */

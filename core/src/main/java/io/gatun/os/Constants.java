@@ -26,7 +26,10 @@ public final class Constants {
   public static final int SO_BROADCAST = of("SO_BROADCAST");
   public static final int SO_ERROR = of("SO_ERROR");
   public static final int SO_KEEPALIVE = of("SO_KEEPALIVE");
-  public static final int SO_LINGER = of("SO_LINGER");
+
+  /** In seconds: on macOS, what is called SO_LINGER counts ticks of the clock. */
+  public static final int SO_LINGER = Abi.HOST.valueOr("SO_LINGER_SEC", of("SO_LINGER"));
+
   public static final int SO_RCVBUF = of("SO_RCVBUF");
   public static final int SO_REUSEADDR = of("SO_REUSEADDR");
   public static final int SO_REUSEPORT = Abi.HOST.valueOr("SO_REUSEPORT", -1);

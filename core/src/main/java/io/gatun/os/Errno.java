@@ -58,6 +58,10 @@ public final class Errno {
     return Texts.MESSAGES.getOrDefault(name(errno), "Unknown error " + errno);
   }
 
+  static boolean hasText(String name) {
+    return Texts.MESSAGES.containsKey(name);
+  }
+
   /** Read only when an error is reported. */
   private static final class Texts {
     static final Map<Integer, String> NAMES = new HashMap<>();
@@ -208,5 +212,29 @@ public final class Errno {
       ENOTRECOVERABLE State not recoverable
       ERFKILL Operation not possible due to RF-kill
       EHWPOISON Memory page has hardware error
+      ENOTSUP Operation not supported
+      EPROCLIM Too many processes
+      EBADRPC RPC struct is bad
+      ERPCMISMATCH RPC version wrong
+      EPROGUNAVAIL RPC program not available
+      EPROGMISMATCH RPC program version wrong
+      EPROCUNAVAIL RPC procedure not available
+      EFTYPE Inappropriate file type or format
+      EAUTH Authentication error
+      ENEEDAUTH Need authenticator
+      EPWROFF Device power is off
+      EDEVERR Device error
+      EBADEXEC Bad executable
+      EBADARCH Bad CPU type in executable
+      ESHLIBVERS Shared library version mismatch
+      EBADMACHO Malformed Mach-O file
+      ENOATTR Attribute not found
+      ENOPOLICY Policy not found
+      EQFULL Interface output queue is full
+      EDOOFUS Programming error
+      ENOTCAPABLE Capabilities insufficient
+      ECAPMODE Not permitted in capability mode
+      EINTEGRITY Integrity check failed
+      EIPSEC IPsec processing failure
       """;
 }

@@ -174,8 +174,8 @@ final class FreeBsdAbi {
   // sys/errno.h
   private static final String ERRNOS =
       """
-      ENOTSUP 45
       EOPNOTSUPP 45
+      ENOTSUP 45
       EIDRM 82
       ENOMSG 83
       EOVERFLOW 84

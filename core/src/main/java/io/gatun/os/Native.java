@@ -48,6 +48,9 @@ public final class Native {
 
   /** Finds a symbol of the C library; on Windows, of Winsock and the kernel's library. */
   public static Optional<MemorySegment> find(String symbol) {
+    if (Abi.WITHOUT.contains(symbol)) {
+      return Optional.empty();
+    }
     return LIBC.find(symbol).or(() -> findInPthread(symbol));
   }
 
@@ -74,14 +77,16 @@ public final class Native {
     return link(symbol, returns, arguments, Linker.Option.captureCallState(captured()));
   }
 
+  /** Links a function of another library; see {@link #capturing}. */
+  public static MethodHandle capturing(
+      MemorySegment function, MemoryLayout returns, MemoryLayout... arguments) {
+    return link(function, returns, arguments, Linker.Option.captureCallState(captured()));
+  }
+
   /** Links a function of Winsock that has no symbol, only a GUID; see {@link #capturing}. */
   public static MethodHandle extension(
       String guid, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(
-        Winsock.extension(UUID.fromString(guid)),
-        returns,
-        arguments,
-        Linker.Option.captureCallState(captured()));
+    return capturing(Winsock.extension(UUID.fromString(guid)), returns, arguments);
   }
 
   /** Links a function whose arguments from {@code firstVariadic} on are variadic. */
@@ -98,6 +103,12 @@ public final class Native {
   /** Links a function whose errno nobody asks for. */
   public static MethodHandle plain(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     return link(symbol, returns, arguments, NO_OPTIONS);
+  }
+
+  /** Links a function of another library whose errno nobody asks for. */
+  public static MethodHandle plain(
+      MemorySegment function, MemoryLayout returns, MemoryLayout... arguments) {
+    return link(function, returns, arguments, NO_OPTIONS);
   }
 
   /** Links a function that returns nothing. */

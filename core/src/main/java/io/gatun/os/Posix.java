@@ -13,15 +13,75 @@ import org.jspecify.annotations.Nullable;
 /** The calls of a POSIX C library, beside those that Windows has too. */
 final class Posix extends Berkeley {
   private static final Abi ABI = Abi.HOST;
-  private static final int SOCK_CLOEXEC = ABI.value("SOCK_CLOEXEC");
-  private static final int SOCK_NONBLOCK = ABI.value("SOCK_NONBLOCK");
+
+  /**
+   * Whether a descriptor is made with its flags. Where SOCK_CLOEXEC is, so are accept4(2), pipe2(2)
+   * and dup3(2); elsewhere (macOS) fcntl(2) follows, and a program started in between inherits it.
+   */
+  private static final boolean FLAGS_AT_ONCE = ABI.has("SOCK_CLOEXEC");
+
+  private static final int SOCK_CLOEXEC = ABI.valueOr("SOCK_CLOEXEC", 0);
+  private static final int SOCK_NONBLOCK = ABI.valueOr("SOCK_NONBLOCK", 0);
+
+  /** What keeps a socket from raising SIGPIPE where no flag of a call does; −1 for none. */
+  private static final int NO_SIGPIPE =
+      ABI.has("MSG_NOSIGNAL") ? -1 : ABI.valueOr("SO_NOSIGPIPE", -1);
+
   private static final int O_CLOEXEC = ABI.value("O_CLOEXEC");
   private static final int O_NONBLOCK = ABI.value("O_NONBLOCK");
+  private static final int FD_CLOEXEC = ABI.value("FD_CLOEXEC");
+  private static final int F_SETFD = ABI.value("F_SETFD");
   private static final int F_GETFL = ABI.value("F_GETFL");
   private static final int F_SETFL = ABI.value("F_SETFL");
 
   private static int flags(boolean nonBlocking) {
     return nonBlocking ? SOCK_CLOEXEC | SOCK_NONBLOCK : SOCK_CLOEXEC;
+  }
+
+  /** Gives a new socket the flags that it was not made with. */
+  private int finishSocket(int fd, boolean nonBlocking) {
+    int result = finish(fd, nonBlocking);
+    if (result >= 0 && NO_SIGPIPE >= 0) {
+      // EINVAL from one whose peer has gone already: a write to it fails soon enough.
+      int ignored = setsockopt(fd, Constants.SOL_SOCKET, NO_SIGPIPE, 1);
+    }
+    return result;
+  }
+
+  private int finish(int fd, boolean nonBlocking) {
+    if (FLAGS_AT_ONCE || fd < 0) {
+      return fd;
+    }
+    int result = fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (result >= 0) {
+      // Both ways: an accepted socket has its listener's flag on macOS.
+      result = setNonBlocking(fd, nonBlocking);
+    }
+    if (result < 0) {
+      int ignored = close(fd);
+      return result;
+    }
+    return fd;
+  }
+
+  /** The same for two at once, the second of which is in the high half. */
+  private long finishPair(long pair, boolean nonBlocking, boolean sockets) {
+    if (FLAGS_AT_ONCE || pair < 0) {
+      return pair;
+    }
+    int one = (int) pair;
+    int other = (int) (pair >>> 32);
+    int result = sockets ? finishSocket(one, nonBlocking) : finish(one, nonBlocking);
+    if (result < 0) {
+      int ignored = close(other);
+      return result;
+    }
+    result = sockets ? finishSocket(other, nonBlocking) : finish(other, nonBlocking);
+    if (result < 0) {
+      int ignored = close(one);
+      return result;
+    }
+    return pair;
   }
 
   private static final class Socket {
@@ -32,8 +92,10 @@ final class Posix extends Berkeley {
   @Override
   public int socket(int family, int type, int protocol, boolean nonBlocking) {
     try {
-      return result(
-          (int) Socket.CALL.invokeExact(capture, family, type | flags(nonBlocking), protocol));
+      int fd =
+          result(
+              (int) Socket.CALL.invokeExact(capture, family, type | flags(nonBlocking), protocol));
+      return finishSocket(fd, nonBlocking);
     } catch (Throwable t) {
       throw Native.unexpected(t, "socket", family, type, protocol);
     }
@@ -51,24 +113,31 @@ final class Posix extends Berkeley {
           (int)
               Socketpair.CALL.invokeExact(
                   capture, family, type | flags(nonBlocking), protocol, value());
-      return result < 0 ? error() : Memory.getLong(value());
+      long pair = result < 0 ? error() : Memory.getLong(value());
+      return finishPair(pair, nonBlocking, true);
     } catch (Throwable t) {
       throw Native.unexpected(t, "socketpair", family, type, protocol);
     }
   }
 
-  private static final class Accept4 {
+  private static final class Accept {
     static final MethodHandle CALL =
-        Native.capturing("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+        FLAGS_AT_ONCE
+            ? Native.capturing("accept4", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)
+            : Native.capturing("accept", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   @Override
   public int accept(int fd, boolean nonBlocking) {
     try {
-      return result(
-          (int)
-              Accept4.CALL.invokeExact(
-                  capture, fd, address(), expectAddress(), flags(nonBlocking)));
+      if (FLAGS_AT_ONCE) {
+        return result(
+            (int)
+                Accept.CALL.invokeExact(
+                    capture, fd, address(), expectAddress(), flags(nonBlocking)));
+      }
+      int accepted = result((int) Accept.CALL.invokeExact(capture, fd, address(), expectAddress()));
+      return finishSocket(accepted, nonBlocking);
     } catch (Throwable t) {
       throw Native.unexpected(t, "accept", fd);
     }
@@ -186,7 +255,8 @@ final class Posix extends Berkeley {
   @Override
   public int ioctl(int fd, long request, long argument) {
     try {
-      return result((int) Ioctl.CALL.invokeExact(capture, fd, request, argument));
+      // Requests have 32 bits, and as ints some are negative: their sign must not go along.
+      return result((int) Ioctl.CALL.invokeExact(capture, fd, request & 0xffff_ffffL, argument));
     } catch (Throwable t) {
       throw Native.unexpected(t, "ioctl", fd, request);
     }
@@ -217,29 +287,44 @@ final class Posix extends Berkeley {
   }
 
   private static final class Eventfd {
-    static final int FLAGS = ABI.value("EFD_NONBLOCK") | ABI.value("EFD_CLOEXEC");
+    /** Newer BSDs have it too; their older versions lack the function alone. */
+    static final boolean THERE = ABI.has("EFD_NONBLOCK") && Native.find("eventfd").isPresent();
+
+    static final int FLAGS = ABI.valueOr("EFD_NONBLOCK", 0) | ABI.valueOr("EFD_CLOEXEC", 0);
+  }
+
+  private static final class EventfdCall {
     static final MethodHandle CALL = Native.capturing("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
   }
 
   @Override
   public long wakeup() {
+    if (!Eventfd.THERE) {
+      return pipe();
+    }
     try {
-      int fd = result((int) Eventfd.CALL.invokeExact(capture, 0, Eventfd.FLAGS));
+      int fd = result((int) EventfdCall.CALL.invokeExact(capture, 0, Eventfd.FLAGS));
       return fd < 0 ? fd : (long) fd << 32 | fd;
     } catch (Throwable t) {
       throw Native.unexpected(t, "eventfd");
     }
   }
 
-  private static final class Pipe2 {
-    static final MethodHandle CALL = Native.capturing("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final class Pipe {
+    static final MethodHandle CALL =
+        FLAGS_AT_ONCE
+            ? Native.capturing("pipe2", JAVA_INT, JAVA_LONG, JAVA_INT)
+            : Native.capturing("pipe", JAVA_INT, JAVA_LONG);
   }
 
   @Override
   public long pipe() {
     try {
-      int result = (int) Pipe2.CALL.invokeExact(capture, value(), O_NONBLOCK | O_CLOEXEC);
-      return result < 0 ? error() : Memory.getLong(value());
+      int result =
+          FLAGS_AT_ONCE
+              ? (int) Pipe.CALL.invokeExact(capture, value(), O_NONBLOCK | O_CLOEXEC)
+              : (int) Pipe.CALL.invokeExact(capture, value());
+      return finishPair(result < 0 ? error() : Memory.getLong(value()), true, false);
     } catch (Throwable t) {
       throw Native.unexpected(t, "pipe");
     }
@@ -274,17 +359,24 @@ final class Posix extends Berkeley {
     }
   }
 
-  private static final class Dup3 {
+  private static final class Dup {
     static final MethodHandle CALL =
-        Native.capturing("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        FLAGS_AT_ONCE
+            ? Native.capturing("dup3", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)
+            : Native.capturing("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
   }
 
   @Override
   public int dup(int from, int to) {
     try {
-      return result((int) Dup3.CALL.invokeExact(capture, from, to, O_CLOEXEC));
+      if (FLAGS_AT_ONCE) {
+        return result((int) Dup.CALL.invokeExact(capture, from, to, O_CLOEXEC));
+      }
+      int result = result((int) Dup.CALL.invokeExact(capture, from, to));
+      int flagged = result < 0 ? result : fcntl(to, F_SETFD, FD_CLOEXEC);
+      return flagged < 0 ? flagged : to;
     } catch (Throwable t) {
-      throw Native.unexpected(t, "dup3", from, to);
+      throw Native.unexpected(t, "dup", from, to);
     }
   }
 
@@ -293,10 +385,11 @@ final class Posix extends Berkeley {
     static final MethodHandle KILL = Native.plain("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
 
     /**
-     * The JDK itself wakes blocked threads by SIGRTMAX - 2; the next one down is ours. Signal 61
-     * does nothing unless someone sends it.
+     * On Linux the JDK itself wakes blocked threads by SIGRTMAX - 2; the next one down is ours.
+     * Signal 61 does nothing unless someone sends it. macOS has no such signals, and the JDK uses
+     * SIGIO there: SIGURG is ignored unless it is handled, and comes only to who asked by F_SETOWN.
      */
-    static final int SIGNAL = 61;
+    static final int SIGNAL = ABI.valueOr("SIGURG", 61);
 
     static {
       install();

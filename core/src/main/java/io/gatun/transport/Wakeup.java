@@ -9,7 +9,7 @@ import java.io.IOException;
  * of a pair.
  */
 public final class Wakeup {
-  /** More than the signals that come between two waits. */
+  /** Bytes that a read takes: most often more than the signals that came between two waits. */
   private static final int DRAIN = 64;
 
   private final int fd;
@@ -30,7 +30,7 @@ public final class Wakeup {
   public static Wakeup open(Kernel kernel) throws IOException {
     long ends = kernel.wakeup();
     if (ends < 0) {
-      throw SocketErrors.of("eventfd", null, (int) ends);
+      throw SocketErrors.of("wake-up", null, (int) ends);
     }
     return new Wakeup((int) ends, (int) (ends >>> 32));
   }
@@ -45,9 +45,15 @@ public final class Wakeup {
     kernel.signal(signalled);
   }
 
-  /** Makes the descriptor unreadable; an edge-triggered wait has no need of it. */
+  /**
+   * Makes the descriptor unreadable. An edge-triggered wait on an eventfd has no need of it; a pipe
+   * would fill up, and take no further signal.
+   */
   public void drain(Kernel kernel) {
-    int ignored = kernel.read(fd, kernel.address(), DRAIN);
+    int count;
+    do {
+      count = kernel.read(fd, kernel.address(), DRAIN);
+    } while (count == DRAIN);
   }
 
   /** Gives the descriptor back. */

@@ -198,4 +198,13 @@ final class AbiTest {
     assertEquals("Connection refused", Errno.message(Errno.ECONNREFUSED));
     assertEquals("errno 4242", Errno.name(4242));
   }
+
+  @Test
+  void everyErrnoOfEverySystemHasAText() {
+    for (Os os : Os.values()) {
+      for (String name : Abi.of(os, Arch.X86_64).errnos().keySet()) {
+        assertTrue(Errno.hasText(name), () -> name + " of " + os);
+      }
+    }
+  }
 }
