@@ -53,7 +53,8 @@ public final class Program implements AutoCloseable {
   public static List<String> command(Class<?> main, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=io.gatun.core,io.gatun.transport.epoll,io.netty.common");
+    command.add(
+        "--enable-native-access=io.gatun.core,io.gatun.transport.epoll,io.gatun.transport.iocp,io.gatun.transport.kqueue,io.netty.common");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-p");
     command.add(System.getProperty("jdk.module.path"));

@@ -24,8 +24,7 @@ public final class KqueueTransport implements Transport {
 
   @Override
   public int preference() {
-    // A library over another system's facility comes after that facility itself.
-    return Kqueue.NATIVE ? 100 : 10;
+    return Kqueue.NATIVE ? 100 : 200; // who names a library wants it
   }
 
   @Override

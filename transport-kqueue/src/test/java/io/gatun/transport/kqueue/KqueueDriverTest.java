@@ -1,0 +1,178 @@
+package io.gatun.transport.kqueue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.os.Constants;
+import io.gatun.os.Kernel;
+import io.gatun.transport.Driver;
+import io.gatun.transport.Endpoint;
+import io.gatun.transport.ReadinessDriver;
+import io.gatun.transport.Registration;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What only kqueue could do wrong, woken by a user event and by a pipe. */
+@ExtendWith(KqueueDouble.class)
+@ParameterizedClass(name = "user event: {0}")
+@ValueSource(booleans = {true, false})
+@Timeout(120)
+final class KqueueDriverTest {
+  private final boolean userEvent;
+  private final Kernel kernel = Kernel.create();
+  private final Arena arena = Arena.ofConfined();
+  private final long memory = arena.allocate(64 * 1024).address();
+  private Driver driver;
+
+  KqueueDriverTest(boolean userEvent) throws IOException {
+    this.userEvent = userEvent;
+    driver = new ReadinessDriver(new KqueuePoller(userEvent));
+  }
+
+  @BeforeEach
+  void bothWaysOfWakingAreThere() {
+    assertEquals(0, driver.run(0), () -> "user event: " + userEvent);
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+    arena.close();
+  }
+
+  /** Counts what it is told. */
+  private final class End implements Endpoint {
+    final Registration registration;
+    int readable;
+    int written;
+
+    End(int fd) {
+      registration = driver.register(fd, Driver.Kind.LOCAL_STREAM, this);
+    }
+
+    @Override
+    public void connected(int result) {}
+
+    @Override
+    public void readable() {
+      readable++;
+    }
+
+    @Override
+    public void written(int result) {
+      written++;
+    }
+
+    @Override
+    public void closed() {}
+  }
+
+  private long pair() {
+    long pair = kernel.socketpair(Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
+    assertTrue(pair >= 0);
+    return pair;
+  }
+
+  private void runDry() {
+    int idle = 0;
+    while (idle < 2) {
+      idle = driver.run(0) == 0 ? idle + 1 : 0;
+    }
+  }
+
+  @Test
+  void aDescriptorThatIsClosedAndReusedBetweenTwoWaitsDeliversNothingToItsNewOwner() {
+    for (int round = 0; round < 1000; round++) {
+      long first = pair();
+      End old = new End((int) first);
+      old.registration.awaitReadable();
+      assertEquals(0, driver.run(0)); // watched
+      int peer = (int) (first >>> 32);
+      assertEquals(1, kernel.send(peer, memory, 1, 0)); // under way when the owner goes
+      old.registration.close();
+      kernel.close(peer);
+
+      long second = pair();
+      assertEquals((int) first, (int) second, "the number is the same");
+      End owner = new End((int) second);
+      owner.registration.awaitReadable();
+      assertEquals(0, driver.run(0), "nothing has come for the new owner");
+      assertEquals(0, owner.readable);
+      assertEquals(0, old.readable);
+      assertEquals(1, kernel.send((int) (second >>> 32), memory, 1, 0));
+      assertEquals(1, driver.run(TimeUnit.SECONDS.toNanos(30)));
+      assertEquals(1, owner.readable, "its own is");
+      owner.registration.close();
+      kernel.close((int) (second >>> 32));
+    }
+  }
+
+  @Test
+  void tenThousandNotesAreEachToldOnce() {
+    List<End> ends = new ArrayList<>();
+    for (int i = 0; i < 2500; i++) {
+      long pair = pair();
+      for (int fd : new int[] {(int) pair, (int) (pair >>> 32)}) {
+        kernel.setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_SNDBUF, 4096);
+        End end = new End(fd);
+        end.registration.awaitReadable();
+        while (end.registration.write(memory, 1024) == 1024) {
+          // Full: so that room for writing is watched too.
+        }
+        ends.add(end);
+      }
+    }
+    runDry(); // 5,000 for reading, 5,000 for writing
+    for (End end : ends) {
+      assertEquals(1, end.readable, "its peer has filled it");
+      assertEquals(0, end.written);
+    }
+    for (End end : ends) {
+      while (end.registration.read(memory, 64 * 1024) > 0) {
+        // Makes room for the peer.
+      }
+    }
+    runDry();
+    for (End end : ends) {
+      assertEquals(1, end.readable);
+      assertEquals(1, end.written);
+      end.registration.close();
+    }
+    assertEquals(0, driver.run(0));
+  }
+
+  @Test
+  void wakeUpsFromEightThreadsAreNeverLost() throws Exception {
+    for (int round = 0; round < 2000; round++) {
+      AtomicInteger done = new AtomicInteger();
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        threads.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  done.incrementAndGet();
+                  driver.wakeup();
+                }));
+      }
+      // Each wait that begins before the last of them must end: a lost one would never.
+      while (done.get() < 8) {
+        assertEquals(0, driver.run(-1));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      driver.run(0); // those that came after
+    }
+  }
+}
