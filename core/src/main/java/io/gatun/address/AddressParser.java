@@ -48,7 +48,7 @@ final class AddressParser {
       throw wrong(0, "an IPv6 address stands in brackets, as in [::1]:80");
     }
     if (!accept("*") && !atDigit()) {
-throw wrong(
+      throw wrong(
           at, "not the number of a host, [, *, or a family as unix:; a name is for Resolver");
     }
     int bits = at == 0 ? dotted() : 0;
