@@ -69,6 +69,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   final void abandon() {
     open = false;
     closeDescriptor();
+    closePromise.trySuccess(null);
   }
 
   private void closeDescriptor() {
@@ -169,9 +170,12 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   public final void closed() {
     boolean wasActive = active;
     active = false;
-    released();
-    loop.remove(this);
-    closePromise.trySuccess(null);
+    try {
+      released();
+    } finally {
+      loop.remove(this);
+      closePromise.trySuccess(null);
+    }
     // Later, so that the handler which closed the channel is not called from within itself.
     loop.execute(() -> {
       if (wasActive) {
@@ -195,10 +199,17 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     }
   }
 
-  /** A message that this kind of channel cannot write. */
-  static void refuse(Object message, @Nullable Promise<Void> promise, Throwable cause) {
+  /**
+   * A message that cannot be written. Where nobody waits for a promise the handlers hear of it,
+   * unless the channel is closed, which they know.
+   */
+  final void refuse(Object message, @Nullable Promise<Void> promise, Throwable cause) {
     ReferenceCountUtil.release(message);
-    fail(promise, cause);
+    if (promise == null && open) {
+      pipeline.head.fireExceptionCaught(cause);
+    } else {
+      fail(promise, cause);
+    }
   }
 
   @Override

@@ -82,6 +82,7 @@ public final class Bootstrap {
           channel.close();
         }
       } else {
+        channel.close(); // a handler may have failed the promise, and nobody else knows the channel
         connected.tryFailure(done.cause());
       }
     });

@@ -34,7 +34,10 @@ public interface Channel extends AttributeMap {
    */
   boolean isWritable();
 
-  /** Returns the number of bytes that are waiting to be sent. */
+  /**
+   * Returns the bytes of memory that are waiting to be sent: each buffer counts its capacity, and
+   * 128 at least, until all of it is sent.
+   */
   long pendingBytes();
 
   /** Returns the address the socket is bound to, or null before that. */

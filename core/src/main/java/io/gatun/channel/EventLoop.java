@@ -110,7 +110,11 @@ public final class EventLoop extends SingleThreadEventExecutor {
         }
       } catch (Throwable t) {
         wake();
-        LOGGER.warn("{} goes on after a failure", this, t);
+        try {
+          LOGGER.warn("{} goes on after a failure", this, t);
+        } catch (Throwable noLog) {
+          // Such as one that cannot open its file: no reason for the loop to end.
+        }
         pause();
       }
       // A channel that is still closing has memory in use, so the loop lives on for it.

@@ -132,9 +132,18 @@ public final class EventLoopGroup extends MultithreadEventExecutorGroup {
     return (EventLoop) next;
   }
 
-  /** Closes all channels and ends the loops, without a quiet period; waits at most 15 seconds. */
+  /**
+   * Closes all channels and ends the loops, without a quiet period; waits at most 15 seconds.
+   *
+   * @throws IllegalStateException on one of its own loops, or if the time is over
+   */
   @Override
   public void close() {
+    for (EventExecutor loop : this) {
+      if (loop.inEventLoop()) {
+        throw new IllegalStateException("a loop cannot wait for its own end: shutdownGracefully()");
+      }
+    }
     Future<?> ended = shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     if (!ended.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException("the loops did not end within " + CLOSE_SECONDS + " s");

@@ -131,12 +131,17 @@ final class ListenerChannel extends AbstractChannel {
 
   /** No descriptors or no memory: neither spin on the error, nor stop for good. */
   private void rest(int errno) {
-    LOGGER.warn(
-        "{}: rests for {} ms: {}",
-        this,
-        REST_MILLIS,
-        SocketErrors.of("accept", localAddress(), errno).getMessage());
     loop.schedule(this::rested, REST_MILLIS, TimeUnit.MILLISECONDS);
+    try {
+      LOGGER.warn(
+          "{}: rests for {} ms: {}",
+          this,
+          REST_MILLIS,
+          SocketErrors.of("accept", localAddress(), errno).getMessage());
+    } catch (Throwable t) {
+      // A logger that has to open a file cannot do so either. The JDK's own is one, at its first
+      // line.
+    }
   }
 
   private void rested() {

@@ -2,7 +2,10 @@ package io.gatun.channel;
 
 import io.gatun.os.Iovec;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundBuffer {
   private static final int FIRST_CAPACITY = 8;
+
+  /** What the smallest entry takes with its buffer, its promise and its places in the rings. */
+  private static final int LEAST_WEIGHT = 128;
+
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(OutboundBuffer.class);
   private static final ByteBuf[] NO_BUFFERS = {};
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -27,7 +36,9 @@ final class OutboundBuffer {
 
   private int size;
   private int flushed;
-  private long bytes;
+
+  /** Sum of the entries' weights. */
+  private long weight;
 
   /**
    * Entries at the front whose bytes are gone but whose promises are yet to be told: a listener
@@ -44,9 +55,17 @@ final class OutboundBuffer {
     return flushed;
   }
 
-  /** The number of bytes of all entries. */
-  long bytes() {
-    return bytes;
+  /** The bytes of memory that all entries take. */
+  long weight() {
+    return weight;
+  }
+
+  /**
+   * What a buffer counts: the memory it holds, not the bytes to send. Who sends single bytes and
+   * takes no answer would otherwise have thousands of read buffers kept for him.
+   */
+  static int weight(ByteBuf buffer) {
+    return Math.max(buffer.capacity(), LEAST_WEIGHT);
   }
 
   void add(ByteBuf buffer, @Nullable Promise<Void> promise) {
@@ -56,7 +75,7 @@ final class OutboundBuffer {
     int index = (first + size++) & (buffers.length - 1);
     buffers[index] = buffer;
     promises[index] = promise;
-    bytes += buffer.readableBytes();
+    weight += weight(buffer);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -81,7 +100,15 @@ final class OutboundBuffer {
 
   /** The oldest entry; there must be one. */
   ByteBuf first() {
-    return at(0);
+    return alive(at(0));
+  }
+
+  /** Memory that was released too early may hold anybody's bytes by now: none of it is sent. */
+  private static ByteBuf alive(ByteBuf buffer) {
+    if (buffer.refCnt() == 0) {
+      throw new IllegalReferenceCountException("a buffer was released after it was written");
+    }
+    return buffer;
   }
 
   private ByteBuf at(int i) {
@@ -100,7 +127,7 @@ final class OutboundBuffer {
   int fill(long iovecs, int count, int maxBytes) {
     int total = 0;
     for (int i = 0; i < count; i++) {
-      ByteBuf buffer = at(i);
+      ByteBuf buffer = alive(at(i));
       int length = Math.min(buffer.readableBytes(), maxBytes - total);
       Iovec.set(iovecs, i, buffer.memoryAddress() + buffer.readerIndex(), length);
       total += length;
@@ -113,9 +140,8 @@ final class OutboundBuffer {
    * advances its buffer.
    */
   void sent(long count) {
-    bytes -= count;
     while (flushed > 0) {
-      ByteBuf buffer = first();
+      ByteBuf buffer = at(0);
       int readable = buffer.readableBytes();
       if (count < readable) {
         buffer.skipBytes((int) count);
@@ -125,9 +151,19 @@ final class OutboundBuffer {
       buffers[(first + sent) & (buffers.length - 1)] = null;
       sent++;
       flushed--;
-      buffer.release();
+      release(buffer);
     }
     tellSent();
+  }
+
+  /** A buffer that somebody has released once too often must not keep the others from theirs. */
+  private void release(ByteBuf buffer) {
+    weight -= weight(buffer);
+    try {
+      buffer.release();
+    } catch (IllegalReferenceCountException e) {
+      LOGGER.warn("a buffer was released once too often: {}", buffer, e);
+    }
   }
 
   private void tellSent() {
@@ -153,10 +189,9 @@ final class OutboundBuffer {
   void fail(Throwable cause) {
     tellSent();
     while (size > 0) {
-      ByteBuf buffer = first();
+      ByteBuf buffer = at(0);
       Promise<Void> promise = removeFirst();
-      bytes -= buffer.readableBytes();
-      buffer.release();
+      release(buffer);
       if (promise != null) {
         promise.tryFailure(cause);
       }

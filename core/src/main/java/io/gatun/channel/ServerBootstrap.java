@@ -96,6 +96,7 @@ public final class ServerBootstrap {
           channel.close();
         }
       } else {
+        channel.close(); // a handler may have failed the promise, and nobody else knows the channel
         bound.tryFailure(done.cause());
       }
     });

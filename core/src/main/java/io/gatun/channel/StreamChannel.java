@@ -18,6 +18,9 @@ import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import io.gatun.transport.Driver;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class StreamChannel extends AbstractChannel {
   /** Messages read in one round, before others have their turn. */
   private static final int MAX_READS = 16;
+
+  /** Calls that send in one round: who writes as soon as a write is done would have no end. */
+  private static final int MAX_SENDS = 16;
 
   /**
    * The most bytes in one call. The kernel takes at most 2^31 − 4096 (macOS less than 2^31), and a
@@ -58,7 +64,7 @@ final class StreamChannel extends AbstractChannel {
   private final Driver.Kind kind;
   private final OutboundBuffer outbound = new OutboundBuffer();
 
-  /** Bytes that other threads have written and the loop has yet to see. */
+  /** The memory of what other threads have written and the loop has yet to see. */
   @SuppressWarnings("unused") // by EXPECTED
   private volatile long expected;
 
@@ -76,6 +82,12 @@ final class StreamChannel extends AbstractChannel {
 
   /** Keeps a promise's listener from sending while {@link #send} is sending. */
   private boolean sending;
+
+  /** What sends on in the loop's next round; made for the first channel that needs one. */
+  private @Nullable Runnable resumption;
+
+  /** The connection takes no more; whoever reads comes to the end of what the peer had sent. */
+  private boolean writeFailed;
 
   /** The driver has a write under way. */
   private boolean writeUnderWay;
@@ -151,11 +163,11 @@ final class StreamChannel extends AbstractChannel {
       }
     });
     if (!connectTimeout.isZero()) {
+      long nanos = TimeUnit.NANOSECONDS.convert(connectTimeout); // 292 years at most
       attempt.timer =
           loop.schedule(
-              () ->
-                  connectFailed(new TimedOutException("connect", remote, connectTimeout.toNanos())),
-              connectTimeout.toNanos(),
+              () -> connectFailed(new TimedOutException("connect", remote, nanos)),
+              nanos,
               TimeUnit.NANOSECONDS);
     }
     tryConnect();
@@ -210,6 +222,10 @@ final class StreamChannel extends AbstractChannel {
 
   /** The channel is connected: the handlers hear of it, and reading begins. */
   void activate(@Nullable Promise<Void> promise) {
+    if (!isOpen()) { // by the handler that was to be added
+      fail(promise, new ClosedException("connect"));
+      return;
+    }
     active = true;
     complete(promise);
     pipeline().head.fireChannelActive();
@@ -303,8 +319,19 @@ final class StreamChannel extends AbstractChannel {
     if (!isOpen()) {
       refuse(message, promise, new ClosedException("write"));
     } else if (outputShutdown || shutdownWhenSent) {
-      refuse(message, promise, SocketErrors.of("write", remote, EPIPE));
+      // Where the peer has gone, there may still be something to read, and then comes the end.
+      IOException cause = SocketErrors.of("write", remote, EPIPE);
+      if (promise == null && writeFailed) {
+        ReferenceCountUtil.release(message);
+      } else {
+        refuse(message, promise, cause);
+      }
     } else if (message instanceof ByteBuf buffer) {
+      if (buffer.refCnt() == 0) {
+        Throwable cause = new IllegalReferenceCountException("a released buffer was written");
+        refuse(Unpooled.EMPTY_BUFFER, promise, cause); // there is nothing to release
+        return;
+      }
       outbound.add(direct(buffer), promise);
       tellWritability();
     } else {
@@ -320,10 +347,13 @@ final class StreamChannel extends AbstractChannel {
     if (buffer.hasMemoryAddress()) {
       return buffer;
     }
-    ByteBuf direct = alloc().directBuffer(Math.max(1, buffer.readableBytes()));
-    direct.writeBytes(buffer);
-    buffer.release();
-    return direct;
+    try {
+      return alloc()
+          .directBuffer(Math.max(1, buffer.readableBytes()))
+          .writeBytes(buffer, buffer.readerIndex(), buffer.readableBytes());
+    } finally {
+      buffer.release();
+    }
   }
 
   @Override
@@ -338,25 +368,20 @@ final class StreamChannel extends AbstractChannel {
     }
     sending = true;
     int result = 0;
-    while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
-      int length;
-      if (outbound.flushed() == 1) {
-        ByteBuf buffer = outbound.first();
-        length = Math.min(buffer.readableBytes(), MAX_WRITE);
-        result =
-            length == 0
-                ? 0
-                : registration().write(buffer.memoryAddress() + buffer.readerIndex(), length);
-      } else {
-        long iovecs = loop.kernel().iovecs();
-        int count = Math.min(outbound.flushed(), Kernel.IOVECS);
-        length = outbound.fill(iovecs, count, MAX_WRITE);
-        result = length == 0 ? 0 : registration().write(iovecs, count, length);
+    int calls = 0;
+    try {
+      while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
+        if (calls++ == MAX_SENDS) {
+          sendLater();
+          break;
+        }
+        result = sendOnce();
       }
-      if (result >= 0) {
-        writeUnderWay = result < length;
-        outbound.sent(result);
-      }
+    } catch (RuntimeException e) { // a buffer that is no more
+      sending = false;
+      pipeline().head.fireExceptionCaught(e);
+      close(null); // what has gone out is part of a message at best
+      return;
     }
     sending = false;
     if (!isOpen()) { // a promise's listener has closed the channel
@@ -370,6 +395,39 @@ final class StreamChannel extends AbstractChannel {
         allSent();
       }
     }
+  }
+
+  /** Returns a negative errno when it failed. */
+  private int sendOnce() {
+    int length;
+    int result;
+    if (outbound.flushed() == 1) {
+      ByteBuf buffer = outbound.first();
+      length = Math.min(buffer.readableBytes(), MAX_WRITE);
+      result =
+          length == 0
+              ? 0
+              : registration().write(buffer.memoryAddress() + buffer.readerIndex(), length);
+    } else {
+      long iovecs = loop.kernel().iovecs();
+      int count = Math.min(outbound.flushed(), Kernel.IOVECS);
+      length = outbound.fill(iovecs, count, MAX_WRITE);
+      result = length == 0 ? 0 : registration().write(iovecs, count, length);
+    }
+    if (result >= 0) {
+      writeUnderWay = result < length;
+      outbound.sent(result);
+    }
+    return result;
+  }
+
+  private void sendLater() {
+    Runnable later = resumption;
+    if (later == null) {
+      later = this::send;
+      resumption = later;
+    }
+    loop.execute(later);
   }
 
   @Override
@@ -393,6 +451,7 @@ final class StreamChannel extends AbstractChannel {
   private void writeFailed(int errno) {
     IOException cause = SocketErrors.of("send", remote, errno);
     outputShutdown = true;
+    writeFailed = true;
     outbound.fail(cause);
     tellWritability();
     fail(shutdownPromise, cause);
@@ -441,7 +500,7 @@ final class StreamChannel extends AbstractChannel {
 
   @Override
   int expect(Object message) {
-    int size = message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+    int size = message instanceof ByteBuf buffer ? OutboundBuffer.weight(buffer) : 0;
     EXPECTED.getAndAdd(this, (long) size);
     return size;
   }
@@ -453,10 +512,10 @@ final class StreamChannel extends AbstractChannel {
 
   @Override
   void tellWritability() {
-    long bytes = outbound.bytes();
-    pending = bytes;
-    long total = bytes + expected;
-    if (writable && bytes > waterMarks.high()) {
+    long weight = outbound.weight();
+    pending = weight;
+    long total = weight + expected;
+    if (writable && weight > waterMarks.high()) {
       writable = false;
     } else if ((!writable || heldBack) && (total < waterMarks.low() || total == 0)) {
       writable = true;
@@ -528,7 +587,11 @@ final class StreamChannel extends AbstractChannel {
       waterMarks = (WaterMarks) value;
       tellWritability();
     } else if (option == ChannelOption.CONNECT_TIMEOUT) {
-      connectTimeout = (Duration) value;
+      Duration timeout = (Duration) value;
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException("CONNECT_TIMEOUT: " + timeout + " is negative");
+      }
+      connectTimeout = timeout;
     } else {
       super.setOwnOption(option, value);
     }

@@ -1,7 +1,8 @@
 package io.gatun.channel;
 
 /**
- * When a channel is no longer, and again, writable.
+ * When a channel is no longer, and again, writable. What counts is memory, as {@link
+ * Channel#pendingBytes} tells it: so a peer that takes nothing cannot have more kept for it.
  *
  * @param low bytes waiting, below which it becomes writable again
  * @param high bytes waiting, above which it stops being writable

@@ -63,6 +63,23 @@ public final class SocketErrors {
 
   /** What failed: the call, and the address if it has one. */
   static String subject(String call, @Nullable Object address) {
-    return address == null ? call : call + " " + address;
+    return address == null ? call : call + " " + printable(address.toString());
+  }
+
+  /** A name that somebody else chose must neither end the line nor steer the terminal. */
+  private static String printable(String text) {
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
+    StringBuilder escaped = new StringBuilder();
+    text.chars()
+        .forEach(c -> {
+          if (Character.isISOControl(c)) {
+            escaped.append("\\x%02x".formatted(c));
+          } else {
+            escaped.append((char) c);
+          }
+        });
+    return escaped.toString();
   }
 }

@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
@@ -77,10 +76,17 @@ public final class Memory {
     MemorySegment.copy(from, offset, ALL, address, length);
   }
 
-  /** Where a direct buffer's position is. The buffer must stay reachable. */
+  /**
+   * Where a direct buffer's position is. The buffer must stay reachable.
+   *
+   * @throws IllegalStateException if its arena is closed
+   * @throws WrongThreadException if its arena is another thread's
+   */
   public static long address(ByteBuffer direct) {
     try {
       return (long) BufferAddress.handle.invokeExact(direct);
+    } catch (RuntimeException e) {
+      throw e;
     } catch (Throwable t) {
       throw Native.unexpected(t, "address");
     }
@@ -92,20 +98,35 @@ public final class Memory {
 
     static {
       try {
-        MethodHandles.Lookup lookup = MethodHandles.lookup();
-        MethodHandle ofBuffer =
-            lookup.findStatic(
-                MemorySegment.class,
-                "ofBuffer",
-                MethodType.methodType(MemorySegment.class, Buffer.class));
-        MethodHandle address =
-            lookup.findVirtual(MemorySegment.class, "address", MethodType.methodType(long.class));
         handle =
-            MethodHandles.filterReturnValue(ofBuffer, address)
-                .asType(MethodType.methodType(long.class, ByteBuffer.class));
+            MethodHandles.lookup()
+                .findStatic(
+                    BufferAddress.class, "of", MethodType.methodType(long.class, ByteBuffer.class));
       } catch (ReflectiveOperationException e) {
         throw new ExceptionInInitializerError(e);
       }
+    }
+
+    @SuppressWarnings("UnusedMethod") // by the handle
+    private static long of(ByteBuffer direct) {
+      MemorySegment segment = MemorySegment.ofBuffer(direct);
+      check(segment);
+      return segment.address();
+    }
+  }
+
+  /**
+   * Checks that a segment may be used here and now: a system call would not.
+   *
+   * @throws IllegalStateException if its arena is closed
+   * @throws WrongThreadException if its arena is another thread's
+   */
+  public static void check(MemorySegment segment) {
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the segment's arena is closed");
+    }
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException("the segment's arena is another thread's");
     }
   }
 

@@ -268,7 +268,14 @@ final class Operations {
       } finally {
         blocked.remove(kernel.owner());
       }
-      if (result != -EINTR || descriptor.isClosed()) {
+      if (descriptor.isClosed()) {
+        return result;
+      }
+      if (result == -EAGAIN && (flags & NO_WAIT) == 0 && kernel.isNonBlocking(descriptor.fd) == 1) {
+        // Meanwhile a virtual thread that shares the socket has made it non-blocking.
+        return polling(op, heap, at, length, flags, FOREVER, 0);
+      }
+      if (result != -EINTR) {
         return result;
       }
       interrupted();
@@ -439,11 +446,17 @@ final class Operations {
     if (left == 0) {
       throw timedOut("connect", timeout);
     }
+    boolean virtual = Thread.currentThread().isVirtual();
+    // An interrupt ends a virtual thread's wait alone; one that stays would make this one no wait.
+    boolean interrupted = !virtual && Thread.interrupted();
     LockSupport.parkNanos(this, left == FOREVER ? nanos : Math.min(nanos, left));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     if (descriptor.isClosed()) {
       throw closed("connect");
     }
-    if (Thread.currentThread().isVirtual() && Thread.currentThread().isInterrupted()) {
+    if (virtual && Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("connect: the thread was interrupted");
     }
   }

@@ -2,13 +2,14 @@ package io.gatun.socket;
 
 import io.gatun.channel.EventLoop;
 import io.gatun.channel.EventLoopGroup;
-import io.gatun.transport.Driver;
+import io.gatun.error.SocketErrorException;
 import io.gatun.transport.Poller;
 import io.gatun.transport.ReadinessDriver;
 import io.gatun.transport.Transport;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -63,8 +64,7 @@ final class Parking {
         parked.add(me);
       }
       try {
-        if (changes == since && !descriptor.isClosed()) {
-          watch();
+        if (changes == since && !descriptor.isClosed() && watch()) {
           if (nanos < 0) {
             LockSupport.park(this);
           } else {
@@ -79,13 +79,23 @@ final class Parking {
       return failure;
     }
 
-    private void watch() {
+    /** Returns whether the loop watches this half, or will. */
+    private boolean watch() {
       if (watched) {
-        return;
+        return true;
       }
-      watched = Shared.EDGE_TRIGGERED;
+      Shared shared;
+      try {
+        shared = Shared.open();
+      } catch (SocketErrorException e) {
+        failure = -e.errno();
+        return false;
+      }
+      failure = 0;
+      watched = shared.edgeTriggered();
       watch.asked = true;
-      Shared.LOOP.execute(this);
+      shared.loop().execute(this);
+      return true;
     }
 
     /** On the loop: starts to watch this half. */
@@ -121,10 +131,10 @@ final class Parking {
 
   private void ready(int events) {
     // A loop that is not edge-triggered has stopped watching both halves: both ask again.
-    if (!Shared.EDGE_TRIGGERED || (events & (Poller.READ | Poller.HANGUP)) != 0) {
+    if (!Shared.opened().edgeTriggered() || (events & (Poller.READ | Poller.HANGUP)) != 0) {
       reading.changed();
     }
-    if (!Shared.EDGE_TRIGGERED || (events & (Poller.WRITE | Poller.HANGUP)) != 0) {
+    if (!Shared.opened().edgeTriggered() || (events & (Poller.WRITE | Poller.HANGUP)) != 0) {
       writing.changed();
     }
   }
@@ -153,7 +163,7 @@ final class Parking {
     private int await(int fd, int events) {
       ReadinessDriver.Observation watching = observation;
       if (watching == null) {
-        watching = Shared.DRIVER.observe(fd, this);
+        watching = Shared.opened().driver().observe(fd, this);
         observation = watching;
       }
       return watching.await(events);
@@ -176,12 +186,12 @@ final class Parking {
         return; // the loop has never heard of it
       }
       try {
-        if (Shared.EDGE_TRIGGERED) {
-          Shared.LOOP.lazyExecute(this::forgotten);
+        if (Shared.opened().edgeTriggered()) {
+          Shared.opened().loop().lazyExecute(this::forgotten);
         } else {
           // While poll waits, the system keeps what it watches: the peer would see no end until
           // then.
-          Shared.LOOP.execute(this::forgotten);
+          Shared.opened().loop().execute(this::forgotten);
         }
       } catch (RejectedExecutionException ended) {
         // The program is ending, and the loop with it.
@@ -212,7 +222,7 @@ final class Parking {
                     watching.detach();
                   }
                 },
-                Shared.LOOP);
+                Shared.opened().loop());
       } catch (RejectedExecutionException ended) {
         return; // the program is ending, and the loop with it
       }
@@ -221,21 +231,55 @@ final class Parking {
   }
 
   /** The loop of all sockets. Its thread starts with the first virtual thread that has to wait. */
-  private static final class Shared {
-    static final EventLoop LOOP =
-        EventLoopGroup.builder()
-            .transport(Transport.bestObserver())
-            .loops(1)
-            .name("gatun-socket")
-            .daemon(true)
-            .build()
-            .next();
-    static final ReadinessDriver DRIVER = readinessDriver(LOOP.driver());
-    static final boolean EDGE_TRIGGERED = DRIVER.isEdgeTriggered();
+  private record Shared(EventLoop loop, ReadinessDriver driver, boolean edgeTriggered) {
+    private static volatile @Nullable Shared instance;
 
-    private static ReadinessDriver readinessDriver(Driver driver) {
-      if (driver instanceof ReadinessDriver readiness) {
-        return readiness;
+    /**
+     * Opens it, unless it is.
+     *
+     * @throws SocketErrorException if the system has no descriptors for it; it may later
+     */
+    static Shared open() throws SocketErrorException {
+      Shared existing = instance;
+      if (existing != null) {
+        return existing;
+      }
+      synchronized (Shared.class) {
+        Shared made = instance;
+        if (made == null) {
+          made = make();
+          instance = made;
+        }
+        return made;
+      }
+    }
+
+    /** The loop that was opened. */
+    static Shared opened() {
+      return Objects.requireNonNull(instance);
+    }
+
+    private static Shared make() throws SocketErrorException {
+      EventLoop loop;
+      try {
+        loop =
+            EventLoopGroup.builder()
+                .transport(Transport.bestObserver())
+                .loops(1)
+                .name("gatun-socket")
+                .daemon(true)
+                .build()
+                .next();
+      } catch (IllegalStateException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+          if (cause instanceof SocketErrorException refused) {
+            throw refused;
+          }
+        }
+        throw e;
+      }
+      if (loop.driver() instanceof ReadinessDriver driver) {
+        return new Shared(loop, driver, driver.isEdgeTriggered());
       }
       throw new IllegalStateException("virtual threads need a transport that reports readiness");
     }

@@ -1195,6 +1195,7 @@ public final class Socket implements AutoCloseable {
       throws IOException {
     int length = (int) Math.min(segment.byteSize() - from, MAX_LENGTH);
     if (segment.isNative()) {
+      Memory.check(segment);
       try {
         return run(op, null, segment.address() + from, length, flags, timeout, deadline);
       } finally {

@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
       "  GATUN_TRACE=1    show an error's stack trace, as --stacktrace does",
     })
 public final class Gatun implements Runnable {
+  private static final boolean STACKTRACE_ASKED_FOR = "1".equals(System.getenv("GATUN_TRACE"));
+
   @Option(
       names = "--stacktrace",
       description = "Show an error's stack trace.",
@@ -51,7 +53,17 @@ public final class Gatun implements Runnable {
 
   /** Runs the command that {@code args} name and exits with its status. */
   public static void main(String[] args) {
-    int status = commandLine().execute(args);
+    int status;
+    try {
+      status = commandLine().execute(args);
+    } catch (Error e) {
+      if (!STACKTRACE_ASKED_FOR) {
+        System.err.println("gatun: " + message(e));
+        status = CommandLine.ExitCode.SOFTWARE;
+      } else {
+        throw e;
+      }
+    }
     if (System.out.checkError() && status == CommandLine.ExitCode.OK) {
       System.err.println("gatun: the output could not be written");
       status = CommandLine.ExitCode.SOFTWARE;
@@ -68,7 +80,7 @@ public final class Gatun implements Runnable {
   }
 
   private int failed(Exception e, PrintWriter err) {
-    if (stacktrace || "1".equals(System.getenv("GATUN_TRACE"))) {
+    if (stacktrace || STACKTRACE_ASKED_FOR) {
       e.printStackTrace(err);
     } else {
       err.println("gatun: " + message(e));
@@ -78,7 +90,7 @@ public final class Gatun implements Runnable {
   }
 
   /** What the system said, where it did: it may be the cause of a failure that says less. */
-  private static String message(Exception e) {
+  private static String message(Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SocketError && cause.getMessage() != null) {
         return cause.getMessage();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.address.Address;
 import io.gatun.address.IpAddress;
 import io.gatun.address.Resolver;
+import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,33 @@ public final class ConnectTest extends ChannelLab {
     assertEquals("connect " + address + ": timed out after 50 ms", timedOut.getMessage());
     recorder.expect(Recorder.Event.REMOVED);
     recorder.expectNothing();
+  }
+
+  @Test
+  void aHandlerThatFailsAConnectLeavesNoDescriptor() throws Exception {
+    ChannelHandler failing =
+        new ChannelHandler() {
+          @Override
+          public void connect(
+              ChannelHandlerContext ctx,
+              Address remote,
+              @Nullable Address local,
+              Promise<Void> promise) {
+            throw new IllegalStateException("no");
+          }
+        };
+    failure(IllegalStateException.class, client(failing).connect(nobody()));
+  }
+
+  @Test
+  void aTimeoutMayBeOfAnyLengthButNotNegative() throws Exception {
+    Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+    Bootstrap client = client().option(ChannelOption.CONNECT_TIMEOUT, longest);
+    await(client.connect(listener().getSockName()));
+    Duration negative = Duration.ofMillis(-1);
+    failure(
+        IllegalArgumentException.class,
+        client().option(ChannelOption.CONNECT_TIMEOUT, negative).connect(nobody()));
   }
 
   @Test

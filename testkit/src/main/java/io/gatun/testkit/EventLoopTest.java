@@ -126,6 +126,18 @@ public final class EventLoopTest extends ChannelLab {
 
   // Timers
 
+  @Test
+  void aGroupCannotBeClosedFromItsOwnLoop() throws Exception {
+    EventLoop loop = group.next();
+    Future<?> closed =
+        loop.submit(() -> {
+          group.close();
+          return null;
+        });
+    failure(IllegalStateException.class, closed);
+    assertFalse(loop.isShuttingDown());
+  }
+
   private final MockTicker ticker = Ticker.newMockTicker();
 
   private EventLoopGroup mocked() {

@@ -18,6 +18,7 @@ import io.gatun.channel.ServerBootstrap;
 import io.gatun.error.BindErrorException;
 import io.gatun.socket.Socket;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -164,6 +165,39 @@ public final class ListenerTest extends ChannelLab {
     nextChild();
     await(nextChild().writeAndFlush(buffer(Data.of(3))));
     assertArrayEquals(Data.of(3), receive(second, 3));
+  }
+
+  @Test
+  void aChildClosedBeforeItsHandlersWereAddedIsNeverActive() throws Exception {
+    Recorder recorder = new Recorder();
+    Channel listener =
+        bind(
+            server()
+                .childHandler(child -> {
+                  child.pipeline().addLast(recorder);
+                  children.add(child);
+                  child.close();
+                }));
+    assertEquals(0, connect(local(listener)).recv(1).length);
+    Channel child = nextChild();
+    awaitClosed(child);
+    assertFalse(child.isActive());
+    recorder.expect(Recorder.Event.REMOVED);
+    recorder.expectNothing();
+  }
+
+  @Test
+  void aHandlerThatFailsABindLeavesNoDescriptor() throws Exception {
+    ChannelHandler failing =
+        new ChannelHandler() {
+          @Override
+          public void bind(ChannelHandlerContext ctx, Address local, Promise<Void> promise) {
+            throw new IllegalStateException("no");
+          }
+        };
+    Future<Channel> bound =
+        server().handler(channel -> channel.pipeline().addLast(failing)).bind(address());
+    failure(IllegalStateException.class, bound);
   }
 
   @Test

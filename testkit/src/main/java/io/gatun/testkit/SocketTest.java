@@ -805,4 +805,44 @@ public final class SocketTest extends SocketLab {
     }
     assertEquals(listener.getSockName(), socket.getPeerName());
   }
+
+  @Test
+  void memoryWhoseArenaIsClosedIsRefused() throws Exception {
+    Ends ends = ends();
+    MemorySegment closed;
+    ByteBuffer buffer;
+    try (Arena arena = Arena.ofShared()) {
+      closed = arena.allocate(64);
+      buffer = closed.asByteBuffer();
+    }
+    assertThrows(IllegalStateException.class, () -> ends.one().sendAll(closed));
+    assertThrows(IllegalStateException.class, () -> ends.one().recvInto(closed));
+    assertThrows(IllegalStateException.class, () -> ends.one().sendAll(buffer));
+    assertThrows(IllegalStateException.class, () -> ends.one().recvInto(buffer));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment others = arena.allocate(64);
+      Task<String> sending =
+          Task.start(
+              ThreadKind.PLATFORM,
+              () -> {
+                ends.one().sendAll(others);
+                return "sent";
+              });
+      sending.failure(WrongThreadException.class);
+    }
+  }
+
+  @Test
+  void acceptBlocksThoughAThreadOfTheOtherKindSharesTheListener() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Socket listener = listener();
+      listener.setTimeout(null);
+      Task<Socket> one = Task.start(ThreadKind.PLATFORM, listener::accept);
+      Task<Socket> other = Task.start(ThreadKind.VIRTUAL, listener::accept);
+      connect(listener.getSockName());
+      connect(listener.getSockName());
+      own(one.result());
+      own(other.result());
+    }
+  }
 }

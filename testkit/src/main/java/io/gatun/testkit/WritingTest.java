@@ -17,6 +17,7 @@ import io.gatun.socket.Socket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.ByteArrayOutputStream;
@@ -29,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -283,7 +285,98 @@ public final class WritingTest extends ChannelLab {
     }
   }
 
+  @Test
+  void whoWritesInEachWritesListenerLeavesOthersOfTheLoopTheirTurn() throws Exception {
+    Pair pair = pair();
+    Channel channel = pair.channel();
+    AtomicBoolean enough = new AtomicBoolean();
+    Task<byte[]> reading = Task.start(ThreadKind.PLATFORM, () -> receiveAll(pair.peer()));
+    on(
+        channel,
+        () -> {
+          writeUntil(enough, channel);
+          return null;
+        });
+    rounds(channel.eventLoop()); // there would be none
+    enough.set(true);
+    rounds(channel.eventLoop());
+    await(channel.close());
+    assertTrue(reading.result().length > 0);
+  }
+
+  private void writeUntil(AtomicBoolean enough, Channel channel) {
+    if (!enough.get()) {
+      channel
+          .writeAndFlush(buffer(new byte[1]))
+          .addListener(written -> writeUntil(enough, channel));
+    }
+  }
+
+  // Mistakes of handlers
+
+  @Test
+  void aBufferThatWasReleasedAfterItWasWrittenEndsTheChannelAndNothingElse() throws Exception {
+    Recorder recorder = new Recorder();
+    Pair pair = pair(recorder);
+    Channel channel = pair.channel();
+    List<Future<Void>> written = new ArrayList<>();
+    on(
+        channel,
+        () -> {
+          for (int i = 0; i < 3; i++) {
+            ByteBuf buffer = buffer(Data.of(3));
+            written.add(channel.write(buffer));
+            if (i == 1) {
+              buffer.release();
+            }
+          }
+          channel.flush();
+          return null;
+        });
+    recorder.expect(Recorder.Event.ACTIVE);
+    recorder.expectThrown(IllegalReferenceCountException.class);
+    awaitClosed(channel);
+    recorder.expectEnd();
+    for (Future<Void> future : written) {
+      assertTrue(future.await(Task.SECONDS, TimeUnit.SECONDS));
+    }
+    assertEquals(0, pair.peer().recv(1).length, "nothing of the memory was sent");
+  }
+
+  @Test
+  void aReleasedBufferIsRefusedAndTheChannelGoesOn() throws Exception {
+    Pair pair = pair();
+    ByteBuf released = buffer(Data.of(3));
+    released.release();
+    failure(IllegalReferenceCountException.class, pair.channel().writeAndFlush(released));
+    await(pair.channel().writeAndFlush(buffer(Data.of(4))));
+    assertArrayEquals(Data.of(4), receive(pair.peer(), 4));
+  }
+
+  @Test
+  void aMessageThatNobodyWaitsForAndThatCannotBeWrittenIsToldTheHandlers() throws Exception {
+    Recorder recorder = new Recorder();
+    Pair pair = pair(recorder);
+    pair.channel().writeAndFlush("text", null);
+    recorder.expect(Recorder.Event.ACTIVE);
+    recorder.expectThrown(UnsupportedOperationException.class);
+    assertTrue(pair.channel().isOpen(), "the handler took it");
+    Pair without = pair();
+    without.channel().writeAndFlush("text", null);
+    awaitClosed(without.channel());
+  }
+
   // Back-pressure
+
+  @Test
+  void smallMessagesInLargeBuffersCountTheMemoryTheyHold() throws Exception {
+    Channel channel = pair().channel();
+    int written = 0;
+    while (on(channel, channel::isWritable)) {
+      channel.write(alloc.directBuffer(2048).writeByte(written++), null);
+    }
+    assertEquals(WaterMarks.DEFAULT.high() / 2048 + 1, written);
+  }
 
   @Test
   void theChannelIsUnwritableAboveTheHighMarkAndWritableAgainBelowTheLow() throws Exception {
@@ -298,7 +391,7 @@ public final class WritingTest extends ChannelLab {
           assertTrue(channel.isWritable(), "the mark itself is not above it");
           channel.write(buffer(Data.of(1)));
           assertFalse(channel.isWritable());
-          assertEquals(2001, channel.pendingBytes());
+          assertEquals(2000 + 128, channel.pendingBytes(), "what a small one takes with its entry");
           channel.write(buffer(Data.of(500)));
           return null;
         });

@@ -5,18 +5,22 @@ import io.gatun.address.BoundPath;
 import io.gatun.address.IpAddress;
 import io.gatun.address.Ipv6Address;
 import io.gatun.error.ClosedException;
-import io.gatun.error.ConnectionAbortedException;
+import io.gatun.error.SocketError;
 import io.gatun.os.Constants;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Serves with blocking sockets: a virtual thread a connection, a platform thread a listener. */
 final class BlockingServer implements Server {
   private static final int BUFFER_SIZE = 16 * 1024;
+
+  /** How long no connection is accepted when there is no descriptor or memory for one. */
+  private static final long REST_NANOS = 100_000_000;
 
   private final Consumer<IOException> onFailure;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -54,15 +58,30 @@ final class BlockingServer implements Server {
         Socket connection = listener.accept();
         sockets.add(connection);
         Thread.ofVirtual().start(() -> serve(connection));
-      } catch (ConnectionAbortedException e) {
-        // The client was gone before it was served.
       } catch (ClosedException e) {
         return;
       } catch (IOException e) {
-        onFailure.accept(e);
-        return;
+        if (!goesOnAfter(e)) {
+          onFailure.accept(e);
+          return;
+        }
       }
     }
+  }
+
+  /** Whether a failed accept(2) is the client's or the moment's, and not the listener's. */
+  private static boolean goesOnAfter(IOException failure) {
+    return switch (failure instanceof SocketError error ? error.errnoName() : "") {
+      // The client was gone before it was served, or a firewall forbade it.
+      case "ECONNABORTED", "ECONNRESET", "EPROTO", "EPERM", "ETIMEDOUT" -> true;
+      // Errors that waited for the connection, see accept(2).
+      case "ENETDOWN", "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ENOPROTOOPT" -> true;
+      case "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM" -> {
+        LockSupport.parkNanos(REST_NANOS); // others have to close theirs first
+        yield true;
+      }
+      default -> false;
+    };
   }
 
   private void serve(Socket connection) {

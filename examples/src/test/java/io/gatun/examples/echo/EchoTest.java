@@ -3,6 +3,7 @@ package io.gatun.examples.echo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,8 +16,10 @@ import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -122,7 +125,74 @@ class EchoTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {CHANNELS, BLOCKING})
+  void goesOnWhenItHadNoDescriptorsLeft(String how) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 90; exec \"$@\"", "sh"));
+    command.addAll(Program.command("echo-server", how, "127.0.0.1", "0"));
+    try (Program server = Program.start(command)) {
+      Address address = server.listening();
+      List<Socket> clients = new ArrayList<>();
+      for (int i = 0; i < 120; i++) {
+        Socket client = Socket.openFor(address);
+        clients.add(client);
+        client.connect(address); // the backlog takes those that are not accepted
+        if (i == 0) {
+          assertEquals("first", talk(client, "first"));
+        }
+      }
+      assertEquals("still", talk(clients.getFirst(), "still"));
+      clients.getLast().setTimeout(Duration.ofMillis(200));
+      clients.getLast().sendAll(new byte[1]);
+      assertThrows(SocketTimeoutException.class, () -> clients.getLast().recv(1), "no limit");
+      clients.getLast().setTimeout(null);
+      clients.subList(0, 119).forEach(Socket::close);
+      assertEquals(1, clients.getLast().recv(1).length);
+      clients.getLast().close();
+      assertEquals("again", echo(address, "again"));
+      server.terminate();
+      assertEquals(0, server.end().status());
+    }
+  }
+
+  private static String talk(Socket socket, String message) throws IOException {
+    socket.sendAll(message.getBytes(UTF_8));
+    return new String(socket.recv(1024), UTF_8);
+  }
+
+  @Test
+  void takesTheAddressAsTheServerPrintsIt() throws Exception {
+    try (Program server = Program.gatun("echo-server", "127.0.0.1:0")) {
+      Address address = server.listening();
+      assertEquals("hello\n", Program.run("echo-client", address.toString(), "hello").out());
+      assertEndsInOrder(server);
+    }
+  }
+
+  @Test
+  void outputThatCannotBeWrittenIsAnError() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
+    try (Program server = Program.gatun("echo-server", "127.0.0.1", "0")) {
+      List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >/dev/full", "sh"));
+      command.addAll(Program.command("echo-client", server.listening().toString(), "hello"));
+      try (Program client = Program.start(command)) {
+        assertEquals(new Result(1, "", "gatun: No space left on device\n"), client.end());
+      }
+      assertEndsInOrder(server);
+    }
+  }
+
   // Errors
+
+  @Test
+  void aNameCannotAddALineToTheError() throws Exception {
+    assertFails(
+        1,
+        "getaddrinfo a\\x0ab:1: EAI_NONAME (-2) Name or service not known",
+        "echo-client",
+        "a\nb",
+        "1");
+  }
 
   private static void assertFails(int status, String error, String... args) throws Exception {
     assertEquals(new Result(status, "", "gatun: " + error + "\n"), Program.run(args));
