@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param constants the integer constants by their C name
  * @param errnos the error numbers by their C name
  * @param structs the layouts by their C name, without the keyword before it
+ * @param prototypes the functions whose arguments are not the same everywhere, by their C name,
+ *     with names for the arguments
  */
 public record Abi(
     Os os,
     Arch arch,
     Map<String, Integer> constants,
     Map<String, Integer> errnos,
-    Map<String, Struct> structs) {
+    Map<String, Struct> structs,
+    Map<String, String> prototypes) {
 
   /**
    * Constants and functions, with commas between, that are taken for absent: so a test runs the
@@ -56,7 +59,7 @@ public record Abi(
     }
     LinkedHashMap<String, Integer> rest = new LinkedHashMap<>(constants);
     rest.keySet().removeAll(names);
-    return new Abi(os, arch, rest, errnos, structs);
+    return new Abi(os, arch, rest, errnos, structs, prototypes);
   }
 
   /** Returns whether this system has a constant of this name. */
@@ -102,6 +105,7 @@ public record Abi(
     private final LinkedHashMap<String, Integer> constants = new LinkedHashMap<>();
     private final LinkedHashMap<String, Integer> errnos = new LinkedHashMap<>();
     private final LinkedHashMap<String, Struct> structs = new LinkedHashMap<>();
+    private final LinkedHashMap<String, String> prototypes = new LinkedHashMap<>();
     private Set<String> lacking = Set.of();
     private @Nullable Consumer<Builder> rest;
 
@@ -150,10 +154,14 @@ public record Abi(
       return this;
     }
 
+    Builder prototype(String function, String prototype) {
+      return putNew(prototypes, function, prototype);
+    }
+
     Abi build(Os os, Arch arch) {
       Consumer<Builder> adder = rest;
       if (adder == null) {
-        return new Abi(os, arch, constants, errnos, structs);
+        return new Abi(os, arch, constants, errnos, structs, prototypes);
       }
       Rest more = new Rest(adder);
       return new Abi(
@@ -161,7 +169,8 @@ public record Abi(
           arch,
           new Table<>(constants, lacking, more, builder -> builder.constants),
           errnos,
-          new Table<>(structs, Set.of(), more, builder -> builder.structs));
+          new Table<>(structs, Set.of(), more, builder -> builder.structs),
+          prototypes);
     }
   }
 

@@ -8,6 +8,10 @@ final class FreeBsdAbi {
     return BsdAbi.common()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .prototype(
+            "sendfile",
+            "int sendfile(int file, int socket, off_t offset, size_t count, struct sf_hdtr *extra,"
+                + " off_t *sent, int flags)")
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(

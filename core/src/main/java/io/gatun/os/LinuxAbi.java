@@ -8,6 +8,8 @@ final class LinuxAbi {
     return new Abi.Builder()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .prototype(
+            "sendfile", "ssize_t sendfile(int socket, int file, off_t *offset, size_t count)")
         // struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
         .struct(Struct.of("struct sockaddr", 16).field("sa_family", 0, 2).field("sa_data", 2, 14))
         // struct sockaddr_in {

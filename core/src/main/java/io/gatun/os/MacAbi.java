@@ -13,6 +13,10 @@ final class MacAbi {
     return BsdAbi.common()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .prototype(
+            "sendfile",
+            "int sendfile(int file, int socket, off_t offset, off_t *count, struct sf_hdtr *extra,"
+                + " int flags)")
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(

@@ -477,21 +477,31 @@ final class Posix extends Berkeley {
     }
   }
 
-  private static final class Sendfile {
-    /** Linux's alone: macOS and FreeBSD have other arguments under the same name. */
-    static final boolean IS_THERE = ABI.os() == Os.LINUX;
-
+  private static final class SendfileCall {
+    static final Sendfile FORM = Sendfile.HOST.orElseThrow();
     static final MethodHandle CALL =
-        Native.capturing("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        FORM.inOrder(Native.capturing("sendfile", FORM.result(), FORM.layouts()));
   }
 
   @Override
   public int sendfile(int socket, int file, long offset, int count) {
-    if (!Sendfile.IS_THERE) {
+    if (Sendfile.HOST.isEmpty()) {
       return super.sendfile(socket, file, offset, count);
     }
+    Sendfile form = SendfileCall.FORM;
+    long from = Memory.getLong(offset);
+    long cell = form.countIsResult() ? offset : value();
+    Memory.setLong(cell, form.cell(from, count));
     try {
-      return result((long) Sendfile.CALL.invokeExact(capture, socket, file, offset, (long) count));
+      long result =
+          (long) SendfileCall.CALL.invokeExact(capture, socket, file, from, (long) count, cell);
+      if (form.countIsResult()) {
+        return result(result);
+      }
+      // A part may have been sent before the failure, EAGAIN most often.
+      int sent = (int) Memory.getLong(cell);
+      Memory.setLong(offset, from + sent);
+      return result < 0 && sent == 0 ? error() : sent;
     } catch (Throwable t) {
       throw Native.unexpected(t, "sendfile", socket, file);
     }

@@ -38,6 +38,7 @@ final class AbiAssertions {
           + """
           #include <sys/epoll.h>
           #include <sys/eventfd.h>
+          #include <sys/sendfile.h>
           """
           + LinuxHeaders.FAMILIES;
 
@@ -168,7 +169,12 @@ final class AbiAssertions {
           structs.put(name, new Struct(struct.name(), wrong.applyAsInt(struct.size()), fields));
         });
     return new Abi(
-        abi.os(), abi.arch(), each(abi.constants(), wrong), each(abi.errnos(), wrong), structs);
+        abi.os(),
+        abi.arch(),
+        each(abi.constants(), wrong),
+        each(abi.errnos(), wrong),
+        structs,
+        abi.prototypes());
   }
 
   private static SequencedMap<String, Integer> each(
@@ -185,6 +191,8 @@ final class AbiAssertions {
    */
   static String program(Abi abi, Map<String, String> unasked) {
     StringBuilder c = new StringBuilder(headers(abi.os()));
+    // A declaration that differs from the headers' is an error.
+    abi.prototypes().values().forEach(prototype -> c.append(prototype).append(";\n"));
     of(abi)
         .forEach((e, value) -> {
           if (!unasked.containsKey(e)) {

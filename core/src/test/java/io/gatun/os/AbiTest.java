@@ -152,6 +152,22 @@ final class AbiTest {
     assertTrue(mutants > 250, () -> "only " + mutants + " numbers");
   }
 
+  static Stream<Compiler> compilersOfSystemsWithPrototypes() {
+    return compilers().filter(c -> !Abi.of(c.os(), c.arch()).prototypes().isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("compilersOfSystemsWithPrototypes")
+  void aWrongPrototypeIsFound(Compiler compiler, @TempDir Path folder) throws Exception {
+    compiler.assumeInstalled();
+    Abi abi = Abi.of(compiler.os(), compiler.arch());
+    for (String prototype : abi.prototypes().values()) {
+      String wrong = prototype.replaceFirst("off_t", "char");
+      String program = AbiAssertions.program(abi, compiler.unasked()).replace(prototype, wrong);
+      assertTrue(compiler.compile(folder, program).contains("conflicting types"), wrong);
+    }
+  }
+
   @Test
   void everySystemIsHeldAgainstHeadersWhereZigIs() {
     assumeTrue(!ZIG.isEmpty(), "needs Zig: ./gatun test abi");

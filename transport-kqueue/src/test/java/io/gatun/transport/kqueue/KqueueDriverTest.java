@@ -153,6 +153,14 @@ final class KqueueDriverTest {
   }
 
   @Test
+  void noWakeUpIsLostHoweverManyThereWere() {
+    for (int i = 0; i < 20_000; i++) { // more than a pipe has room for
+      driver.wakeup();
+      assertEquals(0, driver.run(-1));
+    }
+  }
+
+  @Test
   void wakeUpsFromEightThreadsAreNeverLost() throws Exception {
     for (int round = 0; round < 2000; round++) {
       AtomicInteger done = new AtomicInteger();
