@@ -40,8 +40,7 @@ public final class AncillaryTest extends SocketLab {
   }
 
   private void send(int... descriptors) throws Exception {
-    assertEquals(
-        1, call(() -> Sockets.sendFds(pair.first(), bytes(), descriptors, 0, null)));
+    assertEquals(1, call(() -> Sockets.sendFds(pair.first(), bytes(), descriptors, 0, null)));
   }
 
   @Test
@@ -105,8 +104,7 @@ public final class AncillaryTest extends SocketLab {
     Assumptions.assumeTrue(SocketConstants.has("SO_PASSCRED"), "they are Linux's");
     pair.second().setSockOpt(Constants.SOL_SOCKET, SocketConstants.SO_PASSCRED, 1);
     call(() -> pair.first().sendMsg(bytes()));
-    ReceivedMessage message =
-        call(() -> pair.second().recvMsg(10, Sockets.cmsgSpace(12), 0));
+    ReceivedMessage message = call(() -> pair.second().recvMsg(10, Sockets.cmsgSpace(12), 0));
     AncillaryData credentials = message.ancillary().getFirst();
     assertEquals(SocketConstants.SCM_CREDENTIALS, credentials.type());
     assertEquals(ProcessHandle.current().pid(), credentials.toInts()[0]);

@@ -211,6 +211,12 @@ public final class DatagramTest extends SocketLab {
     assertMessage("sendto " + nobody + ": ECONNREFUSED", refused);
     assertThrows(
         SocketErrorException.class,
-        () -> call(() -> one.sendMsg(List.of(), List.of(), 1 << 20, new io.gatun.address.AlgAddress("x".repeat(20), ""))));
+        () ->
+            call(() ->
+                one.sendMsg(
+                    List.of(),
+                    List.of(),
+                    1 << 20,
+                    new io.gatun.address.AlgAddress("x".repeat(20), ""))));
   }
 }

@@ -81,8 +81,7 @@ public final class SocketModuleTest extends SocketLab {
     assertEquals(socket.family(), same.family());
     assertEquals(socket.type(), same.type());
     assertNull(same.getTimeout());
-    Socket third =
-        own(Sockets.fromFd(copy, socket.family(), socket.type(), socket.protocol()));
+    Socket third = own(Sockets.fromFd(copy, socket.family(), socket.type(), socket.protocol()));
     assertNotEquals(copy, third.fileno());
     IOException closed = assertThrows(IOException.class, () -> Socket.ofDescriptor(99_999));
     assertTrue(closed instanceof ClosedException, closed::toString);
@@ -277,8 +276,7 @@ public final class SocketModuleTest extends SocketLab {
     ends.other().sendAll(Data.of(5));
     ends.one().recv(1, Constants.MSG_PEEK); // they are here
     byte[] count = new byte[4];
-    assertEquals(
-        0, call(() -> ends.one().ioctl(io.gatun.os.Abi.HOST.value("FIONREAD"), count)));
+    assertEquals(0, call(() -> ends.one().ioctl(io.gatun.os.Abi.HOST.value("FIONREAD"), count)));
     assertEquals(5, ByteBuffer.wrap(count).order(ByteOrder.nativeOrder()).getInt());
     assertThrows(SocketErrorException.class, () -> call(() -> ends.one().ioctl(0x12345, 0)));
   }
