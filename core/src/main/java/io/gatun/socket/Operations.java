@@ -224,7 +224,7 @@ final class Operations {
     return new ClosedException(call, "closed by another thread");
   }
 
-  private static void interrupted() throws IOException {
+  static void interrupted() throws IOException {
     InterruptHook hook = interruptHook;
     if (hook != null) {
       hook.interrupted();

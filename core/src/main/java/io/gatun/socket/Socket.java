@@ -941,7 +941,7 @@ public final class Socket implements AutoCloseable {
     int end = offset + length;
     do { // once at least, since a message may have no bytes
       offset += operations.run(Op.SEND, buffer, offset, end - offset, flags, timeout, deadline);
-    } while (offset < end);
+    } while (isLeft(end - offset));
   }
 
   /**
@@ -959,7 +959,7 @@ public final class Socket implements AutoCloseable {
     long sent = 0;
     do {
       sent += move(Op.SEND, segment, sent, flags, timeout, deadline);
-    } while (sent < segment.byteSize());
+    } while (isLeft(segment.byteSize() - sent));
   }
 
   /**
@@ -976,7 +976,7 @@ public final class Socket implements AutoCloseable {
     long deadline = Operations.deadline(timeout);
     do {
       move(Op.SEND, buffer, flags, timeout, deadline);
-    } while (buffer.hasRemaining());
+    } while (isLeft(buffer.remaining()));
   }
 
   /**
@@ -986,9 +986,21 @@ public final class Socket implements AutoCloseable {
   public void sendAll(ByteBuf buffer) throws IOException {
     long timeout = operations.timeout;
     long deadline = Operations.deadline(timeout);
-    while (buffer.isReadable()) {
+    do {
       send(buffer, timeout, deadline);
+    } while (isLeft(buffer.readableBytes()));
+  }
+
+  /**
+   * Whether there is more to send. If so, a signal may have come: a call that had sent a part by then
+   * returned that, and not EINTR.
+   */
+  private static boolean isLeft(long bytes) throws IOException {
+    if (bytes > 0) {
+      Operations.interrupted();
+      return true;
     }
+    return false;
   }
 
   // Sending to an address
