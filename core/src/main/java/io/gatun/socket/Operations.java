@@ -155,7 +155,7 @@ final class Operations {
     try {
       long patience = (flags & NO_WAIT) == 0 ? timeout : 0;
       int result;
-      if (length == 0 && stream && !(heap instanceof Call)) {
+      if (length == 0 && stream && op == Op.RECV) {
         result = 0; // no bytes are there at any time
       } else if (Thread.currentThread().isVirtual()) {
         result = parking(op, heap, at, length, flags, patience, deadline);
