@@ -1,6 +1,7 @@
 package io.gatun.os;
 
 import static io.gatun.os.Constants.MSG_NOSIGNAL;
+import static io.gatun.os.Errno.EOPNOTSUPP;
 import static io.gatun.os.Native.DESCRIPTOR;
 import static io.gatun.os.Native.SIZE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -95,11 +96,19 @@ abstract class Berkeley extends Kernel {
         Native.capturing("send", SIZE, DESCRIPTOR, JAVA_LONG, SIZE, JAVA_INT);
   }
 
+  /**
+   * A protocol may refuse a flag that it does not know, as RDS does with MSG_NOSIGNAL: then
+   * without, since the JVM lets SIGPIPE do nothing, and such a protocol raises none.
+   */
   @Override
   public int send(int fd, long buffer, int length, int flags) {
+    int result = sendAsTold(fd, buffer, length, flags | MSG_NOSIGNAL);
+    return result == -EOPNOTSUPP ? sendAsTold(fd, buffer, length, flags) : result;
+  }
+
+  private int sendAsTold(int fd, long buffer, int length, int flags) {
     try {
-      return result(
-          (long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags | MSG_NOSIGNAL));
+      return result((long) Send.CALL.invokeExact(capture, fd, buffer, (long) length, flags));
     } catch (Throwable t) {
       throw Native.unexpected(t, "send", fd);
     }
@@ -131,17 +140,19 @@ abstract class Berkeley extends Kernel {
 
   @Override
   public int sendto(int fd, long buffer, int length, int flags, long address, int addressLength) {
+    int result = sendtoAsTold(fd, buffer, length, flags | MSG_NOSIGNAL, address, addressLength);
+    return result == -EOPNOTSUPP
+        ? sendtoAsTold(fd, buffer, length, flags, address, addressLength) // as send does
+        : result;
+  }
+
+  private int sendtoAsTold(
+      int fd, long buffer, int length, int flags, long address, int addressLength) {
     try {
       return result(
           (long)
               Sendto.CALL.invokeExact(
-                  capture,
-                  fd,
-                  buffer,
-                  (long) length,
-                  flags | MSG_NOSIGNAL,
-                  address,
-                  addressLength));
+                  capture, fd, buffer, (long) length, flags, address, addressLength));
     } catch (Throwable t) {
       throw Native.unexpected(t, "sendto", fd);
     }

@@ -34,6 +34,7 @@ public final class Errno {
   public static final int ENOSYS = of("ENOSYS");
   public static final int ENOTCONN = of("ENOTCONN");
   public static final int ENOTSOCK = of("ENOTSOCK");
+  public static final int EOPNOTSUPP = of("EOPNOTSUPP");
   public static final int EPERM = of("EPERM");
   public static final int EPIPE = of("EPIPE");
   public static final int EPROTO = of("EPROTO");

@@ -155,6 +155,11 @@ public abstract class Kernel {
   /** accept4(2). Returns the new descriptor; the peer's address is in {@link #address}. */
   public abstract int accept(int fd, boolean nonBlocking);
 
+  /** accept4(2) that does not ask for the peer's address: AF_ALG has none, and fails when asked. */
+  public int acceptUnnamed(int fd, boolean nonBlocking) {
+    return accept(fd, nonBlocking);
+  }
+
   /** connect(2). −EINPROGRESS when it goes on in the background. */
   public abstract int connect(int fd, long address, int length);
 

@@ -1,6 +1,7 @@
 package io.gatun.os;
 
 import static io.gatun.os.Constants.MSG_NOSIGNAL;
+import static io.gatun.os.Errno.EOPNOTSUPP;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -129,14 +130,21 @@ final class Posix extends Berkeley {
 
   @Override
   public int accept(int fd, boolean nonBlocking) {
+    return accept(fd, address(), expectAddress(), nonBlocking);
+  }
+
+  @Override
+  public int acceptUnnamed(int fd, boolean nonBlocking) {
+    return accept(fd, 0, 0, nonBlocking);
+  }
+
+  private int accept(int fd, long address, long length, boolean nonBlocking) {
     try {
       if (FLAGS_AT_ONCE) {
         return result(
-            (int)
-                Accept.CALL.invokeExact(
-                    capture, fd, address(), expectAddress(), flags(nonBlocking)));
+            (int) Accept.CALL.invokeExact(capture, fd, address, length, flags(nonBlocking)));
       }
-      int accepted = result((int) Accept.CALL.invokeExact(capture, fd, address(), expectAddress()));
+      int accepted = result((int) Accept.CALL.invokeExact(capture, fd, address, length));
       return finishSocket(accepted, nonBlocking);
     } catch (Throwable t) {
       throw Native.unexpected(t, "accept", fd);
@@ -164,8 +172,13 @@ final class Posix extends Berkeley {
 
   @Override
   public int sendmsg(int fd, long message, int flags) {
+    int result = sendmsgAsTold(fd, message, flags | MSG_NOSIGNAL);
+    return result == -EOPNOTSUPP ? sendmsgAsTold(fd, message, flags) : result; // as send does
+  }
+
+  private int sendmsgAsTold(int fd, long message, int flags) {
     try {
-      return result((long) Sendmsg.CALL.invokeExact(capture, fd, message, flags | MSG_NOSIGNAL));
+      return result((long) Sendmsg.CALL.invokeExact(capture, fd, message, flags));
     } catch (Throwable t) {
       throw Native.unexpected(t, "sendmsg", fd);
     }

@@ -61,6 +61,7 @@ public final class Socket implements AutoCloseable {
   private static final int DOMAIN = Abi.HOST.valueOr("SO_DOMAIN", -1);
   private static final int PROTOCOL = Abi.HOST.valueOr("SO_PROTOCOL", -1);
   private static final int FIONREAD = Abi.HOST.valueOr("FIONREAD", 0);
+  private static final int AF_ALG = Abi.HOST.valueOr("AF_ALG", -1);
   private static final int MSG_WAITALL = Abi.HOST.valueOr("MSG_WAITALL", 0);
 
   /** As much of an option as Python reads. */
@@ -591,7 +592,8 @@ public final class Socket implements AutoCloseable {
   public Socket accept() throws IOException {
     operations.prepare("accept");
     long timeout = Operations.defaultTimeout;
-    AcceptCall call = new AcceptCall(protocol, Operations.isNonBlocking(timeout));
+    boolean named = family.number() != AF_ALG;
+    AcceptCall call = new AcceptCall(protocol, Operations.isNonBlocking(timeout), named);
     int fd = operations.run(Op.ACCEPT, call, 0);
     Socket accepted = new Socket(family, type, protocol, fd, call.nonBlocking);
     accepted.operations.timeout = timeout;
@@ -602,17 +604,19 @@ public final class Socket implements AutoCloseable {
   private static final class AcceptCall implements Operations.Call {
     private final Protocol protocol;
     final boolean nonBlocking;
-    Address peer = RawAddress.NONE;
+    private final boolean named;
+    @Nullable Address peer;
 
-    AcceptCall(Protocol protocol, boolean nonBlocking) {
+    AcceptCall(Protocol protocol, boolean nonBlocking, boolean named) {
       this.protocol = protocol;
       this.nonBlocking = nonBlocking;
+      this.named = named;
     }
 
     @Override
     public int make(Kernel kernel, int fd, int flags) {
-      int accepted = kernel.accept(fd, nonBlocking);
-      if (accepted >= 0) {
+      int accepted = named ? kernel.accept(fd, nonBlocking) : kernel.acceptUnnamed(fd, nonBlocking);
+      if (named && accepted >= 0) {
         peer = Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
       }
       return accepted;
@@ -992,8 +996,8 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * Whether there is more to send. If so, a signal may have come: a call that had sent a part by then
-   * returned that, and not EINTR.
+   * Whether there is more to send. If so, a signal may have come: a call that had sent a part by
+   * then returned that, and not EINTR.
    */
   private static boolean isLeft(long bytes) throws IOException {
     if (bytes > 0) {
