@@ -22,4 +22,14 @@ public final class Iovec {
       Memory.setInt(iovec + LENGTH, length);
     }
   }
+
+  /** The address that element {@code index} begins at. */
+  public static long base(long iovecs, int index) {
+    return Memory.getLong(iovecs + (long) index * SIZE + BASE);
+  }
+
+  /** The bytes of element {@code index}. */
+  public static int length(long iovecs, int index) {
+    return Memory.getInt(iovecs + (long) index * SIZE + LENGTH); // the lower half of a wide one
+  }
 }

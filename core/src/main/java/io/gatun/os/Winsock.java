@@ -255,9 +255,12 @@ final class Winsock extends Berkeley {
 
   // Bytes
 
-  /** A message that is longer than the buffer is cut off, as elsewhere, and no failure. */
+  /**
+   * A message that is longer than the buffer is cut off, as elsewhere, and no failure. Neither is
+   * receiving after one's own shutdown, which is the end of the stream.
+   */
   private static int cutOff(int result, int length) {
-    return result == -EMSGSIZE ? length : result;
+    return result == -EMSGSIZE ? length : result == -Errno.ESHUTDOWN ? 0 : result;
   }
 
   private static final int EMSGSIZE = ABI.errno("EMSGSIZE");

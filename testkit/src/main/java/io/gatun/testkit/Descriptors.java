@@ -4,6 +4,8 @@ import io.gatun.address.AddressFamily;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
+import io.gatun.os.Abi;
+import io.gatun.os.Os;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -38,7 +40,8 @@ final class Descriptors {
 
   /** Returns whether this system can tell. */
   static boolean areKnown() {
-    return Files.isDirectory(FOLDER);
+    // Under Wine the folder can be seen, too: what it shows are not the handles of Windows.
+    return Abi.HOST.os() == Os.LINUX && Files.isDirectory(FOLDER);
   }
 
   /** Returns the numbers and what they are; nothing where the system cannot tell. */

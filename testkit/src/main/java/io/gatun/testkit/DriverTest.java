@@ -3,10 +3,12 @@ package io.gatun.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
+import io.gatun.os.Os;
 import io.gatun.transport.Driver;
 import io.gatun.transport.Endpoint;
 import io.gatun.transport.Registration;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What a loop asks of its driver, without a loop. */
@@ -24,6 +27,10 @@ import org.junit.jupiter.api.Test;
 public final class DriverTest extends Lab {
   private static final long LONG = TimeUnit.SECONDS.toNanos(Task.SECONDS);
   private static final int ROOM = 64 * 1024;
+  private static final boolean WINDOWS = Abi.HOST.os() == Os.WINDOWS;
+
+  /** Unix sockets hand over within the call; those of TCP, which Windows's pairs are, later. */
+  private static final long DELIVERY = WINDOWS ? TimeUnit.MILLISECONDS.toNanos(20) : 0;
 
   private final Driver driver;
   private final Kernel kernel;
@@ -96,7 +103,9 @@ public final class DriverTest extends Lab {
   private record EndPair(End one, End other) {}
 
   private EndPair socketPair() {
-    long fds = kernel.socketpair(Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
+    long fds =
+        kernel.socketpair(
+            WINDOWS ? Constants.AF_INET : Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
     assertTrue(fds >= 0, () -> Errno.name((int) -fds));
     return new EndPair(new End((int) fds), new End((int) (fds >>> 32)));
   }
@@ -105,7 +114,7 @@ public final class DriverTest extends Lab {
   private void runDry() {
     int idle = 0;
     while (idle < 2) {
-      idle = driver.run(0) == 0 ? idle + 1 : 0;
+      idle = driver.run(DELIVERY) == 0 ? idle + 1 : 0;
     }
   }
 
@@ -147,13 +156,18 @@ public final class DriverTest extends Lab {
   }
 
   @Test
-  void aTimeoutIsExactToTheNanosecondAndNeverEarly() {
+  void aTimeoutIsNeverEarly() {
     for (long nanos : new long[] {1, 1000, 50_000, 300_000, 999_999, 1_000_001, 2_500_000}) {
       long start = System.nanoTime();
       assertEquals(0, driver.run(nanos));
       long took = System.nanoTime() - start;
       assertTrue(took >= nanos, () -> took + " ns of " + nanos);
     }
+  }
+
+  @Test
+  void aTimeoutIsExactToLessThanAMillisecond() {
+    Assumptions.assumeFalse(WINDOWS, "Windows waits in milliseconds");
     // The shortest of some, since others use the processor too: less than the millisecond that
     // poll(2) and epoll_wait(2) would round up to.
     long shortest = Long.MAX_VALUE;
@@ -281,7 +295,7 @@ public final class DriverTest extends Lab {
     old.one().close();
     old.other().close();
     EndPair fresh = socketPair();
-    assertEquals(number, fresh.one().fd, "the system gives the lowest free number");
+    assertTrue(WINDOWS || number == fresh.one().fd, "the system gives the lowest free number");
     fresh.one().registration().awaitReadable();
     fresh.other().registration().awaitReadable();
     runDry();
@@ -325,34 +339,54 @@ public final class DriverTest extends Lab {
   void aWriteThatTheSocketDoesNotTakeWholeGoesOnWhenThereIsRoom() {
     EndPair pair = socketPair();
     Registration registration = pair.one().registration();
-    int taken;
-    do {
-      taken = registration.write(memory.address(), ROOM);
-    } while (taken == ROOM);
-    assertTrue(taken >= 0);
-    runDry();
+    int taken = fill(pair.one());
     assertEquals(List.of(), pair.one().told, "no room yet");
-    while (pair.other().read() > 0) {
-      // Makes room.
-    }
+    makeRoom(pair.other());
+    assertEquals(List.of(written(taken)), pair.one().told);
     runDry();
-    assertEquals(List.of("written 0"), pair.one().told);
-    runDry();
-    assertEquals(List.of("written 0"), pair.one().told, "once");
+    assertEquals(List.of(written(taken)), pair.one().told, "once");
     assertEquals(10, registration.write(memory.address(), 10));
+    pair.other().registration().awaitReadable();
+    runDry();
     assertEquals(10, pair.other().read());
+  }
+
+  /** Readiness takes nothing over and tells of room; completion takes all over and counts it. */
+  private String written(int taken) {
+    boolean completion = driver.getClass().getSimpleName().equals("IocpDriver");
+    return "written " + (completion ? ROOM - taken : 0);
+  }
+
+  /** Writes until a write stays under way. Returns how much of that was taken at once. */
+  private int fill(End end) {
+    while (true) {
+      int taken = end.registration().write(memory.address(), ROOM);
+      assertTrue(taken >= 0, () -> Errno.name(-taken));
+      if (taken < ROOM) {
+        runDry();
+        if (!end.told.removeIf(told -> told.startsWith("written "))) {
+          return taken;
+        }
+      }
+    }
+  }
+
+  private void makeRoom(End end) {
+    do {
+      runDry();
+    } while (end.read() > 0);
+    runDry();
   }
 
   @Test
   void aWriteUnderWayEndsWhenNobodyCanReadAnyMore() {
     EndPair pair = socketPair();
     Registration registration = pair.one().registration();
-    while (registration.write(memory.address(), ROOM) == ROOM) {
-      // Until it is full.
-    }
+    int ignored = fill(pair.one());
     pair.other().close();
     runDry();
-    assertEquals(List.of("written 0"), pair.one().told);
+    assertEquals(1, pair.one().told.size());
+    assertTrue(pair.one().told.getFirst().startsWith("written "));
     assertTrue(registration.write(memory.address(), 1) < 0);
   }
 
@@ -365,7 +399,10 @@ public final class DriverTest extends Lab {
     long iovecs = kernel.iovecs();
     io.gatun.os.Iovec.set(iovecs, 0, memory.address() + 3, 3);
     io.gatun.os.Iovec.set(iovecs, 1, memory.address(), 3);
-    assertEquals(6, pair.one().registration().write(iovecs, 2, 6));
+    int taken = pair.one().registration().write(iovecs, 2, 6);
+    pair.other().registration().awaitReadable();
+    runDry();
+    assertEquals(taken == 6 ? List.of() : List.of("written " + (6 - taken)), pair.one().told);
     assertEquals(6, pair.other().registration().read(memory.address() + 100, 100));
     byte[] got = new byte[6];
     Memory.get(memory.address() + 100, got, 0, 6);
@@ -377,18 +414,12 @@ public final class DriverTest extends Lab {
     EndPair pair = socketPair();
     Registration registration = pair.one().registration();
     registration.awaitReadable();
-    while (registration.write(memory.address(), ROOM) == ROOM) {
-      // Until it is full.
-    }
-    runDry();
+    int taken = fill(pair.one());
     assertEquals(1, pair.other().send(1));
     runDry();
     assertEquals(List.of("readable"), pair.one().told);
-    while (pair.other().read() > 0) {
-      // Makes room.
-    }
-    runDry();
-    assertEquals(List.of("readable", "written 0"), pair.one().told);
+    makeRoom(pair.other());
+    assertEquals(List.of("readable", written(taken)), pair.one().told);
   }
 
   @Test

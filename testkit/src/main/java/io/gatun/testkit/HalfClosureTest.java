@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** A connection of which one half has ended. */
 @OnEachLane
 public final class HalfClosureTest extends ChannelLab {
-  private static final int LARGE = 8 << 20;
+  private static final int LARGE = 16 << 20;
 
   private final Recorder recorder = new Recorder();
 
@@ -171,6 +171,8 @@ public final class HalfClosureTest extends ChannelLab {
   @Test
   void shuttingDownFailsWhenTheChannelClosesFirst() throws Exception {
     Pair pair = pairThatAllowsIt();
+    // One call may take any number of bytes (on Windows, if there is room for one), two do not.
+    pair.channel().writeAndFlush(buffer(Data.of(LARGE)), null);
     pair.channel().write(buffer(Data.of(LARGE)));
     Future<Void> shut = pair.channel().shutdownOutput();
     rounds(pair.channel().eventLoop());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
+import io.gatun.os.Abi;
+import io.gatun.os.Errno;
 import io.gatun.socket.Socket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -133,6 +135,12 @@ abstract class Lab {
       all.writeBytes(part);
     } while (part.length > 0);
     return all.toByteArray();
+  }
+
+  /** How a message tells an error: the system's number, and the same name and text everywhere. */
+  static String errno(String name) {
+    int number = Abi.HOST.errno(name);
+    return name + " (" + number + ") " + Errno.message(number);
   }
 
   static void assertMessage(String beginning, Throwable thrown) {

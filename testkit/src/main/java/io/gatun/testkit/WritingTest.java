@@ -78,6 +78,7 @@ public final class WritingTest extends ChannelLab {
 
   @Test
   void aVeryLargeBufferReachesAReaderThatIsSlow() throws Exception {
+    assumeThatWritesWait();
     Pair pair = pair();
     byte[] data = Data.of(LARGE);
     Future<Void> written = pair.channel().writeAndFlush(buffer(data));
@@ -407,6 +408,7 @@ public final class WritingTest extends ChannelLab {
 
   @Test
   void betweenTheMarksTheChannelStaysWhatItWas() throws Exception {
+    assumeThatWritesWait();
     WaterMarks marks = new WaterMarks(1 << 20, 8 << 20);
     Pair pair = pair(client -> client.option(ChannelOption.WRITE_WATER_MARKS, marks));
     Channel channel = pair.channel();
@@ -493,6 +495,7 @@ public final class WritingTest extends ChannelLab {
 
   @Test
   void aChannelThatClosesTellsNothingMoreOfWritability() throws Exception {
+    assumeThatWritesWait();
     Writability changes = new Writability();
     Pair pair = pair(changes);
     pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
@@ -523,6 +526,7 @@ public final class WritingTest extends ChannelLab {
 
   @Test
   void whatWasNotSentFailsAndIsReleasedWhenTheChannelCloses() throws Exception {
+    assumeThatWritesWait();
     Pair pair = pair();
     List<Future<Void>> written = new ArrayList<>();
     written.add(pair.channel().writeAndFlush(buffer(Data.of(LARGE))));
@@ -536,6 +540,7 @@ public final class WritingTest extends ChannelLab {
 
   @Test
   void whatThePeerCannotReadAnyMoreFailsAndIsReleased() throws Exception {
+    assumeThatWritesWait();
     Pair pair = pair(new Recorder());
     Future<Void> written = pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
     rounds(pair.channel().eventLoop());

@@ -101,9 +101,9 @@ final class IocpCalls {
   }
 
   /**
-   * Whether an operation that is done at once may do without a packet: only if every provider hands
-   * out real handles. One that stands between (a layered provider of a firewall, say) would send
-   * the packet all the same.
+   * Whether an operation that is done at once may do without a packet: only if every provider of
+   * TCP hands out real handles. One that stands between (a layered provider of a firewall, say)
+   * would send the packet all the same.
    */
   static final boolean SKIPS_ON_SUCCESS = everyProviderHasHandles();
 
@@ -113,9 +113,11 @@ final class IocpCalls {
     try (Arena arena = Arena.ofConfined()) {
       long length = calls.number();
       Memory.setInt(length, 0);
-      int ignored = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, 0L, 0L, length);
+      long wanted = arena.allocate(2L * Integer.BYTES, Integer.BYTES).address(); // ends with a 0
+      Memory.setInt(wanted, ABI.value("IPPROTO_TCP"));
+      int ignored = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, wanted, 0L, length);
       long infos = arena.allocate(Memory.getInt(length), Long.BYTES).address();
-      int count = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, 0L, infos, length);
+      int count = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, wanted, infos, length);
       for (int i = 0; i < count; i++) {
         long flags = info.get(infos + (long) i * info.size(), "dwServiceFlags1");
         if ((flags & ABI.value("XP1_IFS_HANDLES")) == 0) {

@@ -72,20 +72,24 @@ final class IocpDriver implements Driver {
     if (count < 0) {
       return count;
     }
-    tell(0, count);
-    return due.isEmpty() ? count : count + tellDue();
+    int told = tell(0, count);
+    return due.isEmpty() ? told : told + tellDue();
   }
 
   /**
    * Tells the owners of the packets from one on. Should an owner throw, the rest are told all the
    * same: a packet comes only once.
+   *
+   * @return how many were no wake-ups
    */
-  private void tell(int i, int count) {
+  private int tell(int i, int count) {
+    int told = 0;
     try {
       while (i < count) {
         long packet = packets.address() + (long) i++ * ENTRY.size();
         long overlapped = Memory.getLong(packet + OVERLAPPED);
         if (overlapped != 0) { // else a wake-up
+          told++;
           Operation operation = operations[Operation.number(overlapped)];
           operation.pending = false;
           IocpRegistration owner = operation.owner;
@@ -96,9 +100,10 @@ final class IocpDriver implements Driver {
       }
     } finally {
       if (i < count) {
-        tell(i, count);
+        int ignored = tell(i, count);
       }
     }
+    return told;
   }
 
   /** Has a registration told in the next round what it waits for. */

@@ -287,20 +287,51 @@ final class IocpRegistration implements Registration {
     return kernel.setsockopt(fd, Constants.SOL_SOCKET, UPDATE_CONNECT, 0, 0);
   }
 
+  /**
+   * The most bytes that are under way at once. A send is told of when all of it is sent: with more,
+   * a writer would hear late that there is room again, and much memory would be pinned.
+   */
+  static final int PART = 256 * 1024;
+
   @Override
   public int write(long address, int length) {
-    long buffer = kernel.iovecs();
-    Iovec.set(buffer, 0, address, length);
-    return write(buffer, 1, length);
+    int taken = 0;
+    int part;
+    int result;
+    do {
+      part = Math.min(length - taken, PART);
+      long buffer = kernel.address(); // the iovecs may hold what the caller is writing
+      Iovec.set(buffer, 0, address + taken, part);
+      result = send(buffer, 1);
+      taken += Math.max(result, 0);
+    } while (result == part && taken < length);
+    return result < 0 ? result : taken;
   }
 
   @Override
   public int write(long iovecs, int count, int total) {
+    if (total <= PART) {
+      return send(iovecs, count);
+    }
+    int taken = 0;
+    for (int i = 0; i < count; i++) {
+      int length = Iovec.length(iovecs, i);
+      int result = write(Iovec.base(iovecs, i), length);
+      if (result < length) {
+        return result < 0 ? result : taken + result;
+      }
+      taken += length;
+    }
+    return taken;
+  }
+
+  /** Returns how many bytes were taken at once, or 0 if they are under way. */
+  private int send(long buffers, int count) {
     if (refusal != 0) {
       return refusal;
     }
     Operation operation = out();
-    int result = calls.send(fd, iovecs, count, operation.begin());
+    int result = calls.send(fd, buffers, count, operation.begin());
     return isOver(operation, result) ? result : 0;
   }
 
