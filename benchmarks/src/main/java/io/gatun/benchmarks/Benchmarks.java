@@ -14,6 +14,8 @@ public final class Benchmarks {
     switch (args.length == 0 ? "" : args[0]) {
       case "" -> list();
       case "echo" -> EchoCpu.run(settings(args, EchoCpu.settings()));
+      case "throughput" -> EchoThroughput.run(settings(args, EchoThroughput.settings()));
+      case "serve" -> EchoThroughput.serve(args[1]);
       case "calls" -> SystemCalls.run(settings(args, SystemCalls.settings()));
       default -> Main.main(args);
     }
@@ -22,6 +24,10 @@ public final class Benchmarks {
   private static void list() throws Exception {
     System.out.println("Comparisons: NAME [SETTING=VALUE ...]");
     describe("echo", "the CPU time of echo servers, as ratios to one in C", EchoCpu.settings());
+    describe(
+        "throughput",
+        "the requests that echo servers answer in a second, as ratios; on Windows: bench windows",
+        EchoThroughput.settings());
     describe("calls", "the system calls of servers and sockets, counted", SystemCalls.settings());
     System.out.println();
     System.out.println("JMH: REGEX [OPTION ...]; -prof gc shows what is allocated, -h all options");

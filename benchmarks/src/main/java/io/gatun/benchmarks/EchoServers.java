@@ -1,5 +1,6 @@
 package io.gatun.benchmarks;
 
+import io.gatun.benchmarks.echo.BlockingEcho;
 import io.gatun.benchmarks.echo.GatunEcho;
 import io.gatun.benchmarks.echo.NettyEcho;
 import io.gatun.benchmarks.echo.NioEcho;
@@ -39,10 +40,12 @@ final class EchoServers {
   private static Map<String, List<String>> java() {
     Map<String, List<String>> servers = new LinkedHashMap<>();
     servers.put("gatun-epoll", ServerProcess.java(GatunEcho.class, "epoll"));
+    servers.put("gatun-iocp", ServerProcess.java(GatunEcho.class, "iocp"));
     servers.put("gatun-poll", ServerProcess.java(GatunEcho.class, "poll"));
     servers.put("netty-epoll", ServerProcess.java(NettyEcho.class, "epoll"));
     servers.put("netty-nio", ServerProcess.java(NettyEcho.class, "nio"));
     servers.put("nio", ServerProcess.java(NioEcho.class));
+    servers.put("blocking", ServerProcess.java(BlockingEcho.class));
     return servers;
   }
 }

@@ -27,6 +27,7 @@ final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:-PrintWarnings"); // such as Wine's lack of processor groups
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(Arrays.asList(arguments));
     return command;
@@ -43,7 +44,7 @@ final class ServerProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("ended before it served: " + String.join(" ", command));
     }
-    return new ServerProcess(process, Integer.parseInt(line));
+    return new ServerProcess(process, Integer.parseInt(line.strip()));
   }
 
   int port() {

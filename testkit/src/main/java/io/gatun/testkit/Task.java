@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Something that runs on a thread of its own. */
 final class Task<T extends @Nullable Object> {
   /** Longer than anything here takes on the slowest machine; only a failure waits for it. */
-  static final long SECONDS = 10;
+  static final long SECONDS = Abi.HOST.os() == Os.WINDOWS ? 30 : 10; // Wine takes its time
 
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Path THREADS = Path.of("/proc/self/task");
