@@ -306,6 +306,19 @@ public abstract class Kernel {
   public abstract int ioctl(int fd, long request, long argument);
 
   /**
+   * WSADuplicateSocketW: leaves in {@code info}, a WSAPROTOCOL_INFOW, what a process needs for
+   * {@link #fromShare}. −EOPNOTSUPP where there is none, and descriptors are passed by messages.
+   */
+  public int share(int fd, int process, long info) {
+    return -Abi.HOST.errno("EOPNOTSUPP");
+  }
+
+  /** WSASocketW of what {@link #share} left for this process. Returns the descriptor. */
+  public int fromShare(long info, boolean nonBlocking) {
+    return -Abi.HOST.errno("EOPNOTSUPP");
+  }
+
+  /**
    * ppoll(2), or poll(2) with the time rounded up where there is none.
    *
    * @param fds an array of struct pollfd

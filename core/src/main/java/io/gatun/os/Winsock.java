@@ -123,6 +123,34 @@ final class Winsock extends Berkeley {
     int ignored = wsaIoctl(fd, WsaIoctl.UDP_CONNRESET, value(), Integer.BYTES, 0, 0);
   }
 
+  private static final class WsaDuplicateSocket {
+    static final MethodHandle CALL =
+        Native.capturing("WSADuplicateSocketW", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_LONG);
+  }
+
+  @Override
+  public int share(int fd, int process, long info) {
+    try {
+      int result = (int) WsaDuplicateSocket.CALL.invokeExact(capture, fd, process, info);
+      return result == 0 ? 0 : error();
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSADuplicateSocketW", fd, process);
+    }
+  }
+
+  /** Family, type and protocol are those of the socket that was shared. */
+  @Override
+  public int fromShare(long info, boolean nonBlocking) {
+    int any = -1; // FROM_PROTOCOL_INFO
+    int fd;
+    try {
+      fd = result((int) Socket.CALL.invokeExact(capture, any, any, any, info, 0, Socket.FLAGS));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "WSASocketW", info);
+    }
+    return fd >= 0 && nonBlocking ? nonBlocking(fd) : fd;
+  }
+
   /** Finds a function that Winsock's provider hands out by its GUID alone. */
   static MemorySegment extension(UUID guid) {
     Winsock kernel = new Winsock();
@@ -394,8 +422,19 @@ final class Winsock extends Berkeley {
         Native.capturing("ioctlsocket", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_LONG);
   }
 
+  // Requests of WSAIoctl alone, and how many bytes they take.
+  private static final int SIO_KEEPALIVE_VALS = ABI.value("SIO_KEEPALIVE_VALS");
+  private static final int SIO_RCVALL = 0x98000001;
+  private static final int SIO_LOOPBACK_FAST_PATH = 0x98000010;
+
   @Override
   public int ioctl(int fd, long request, long argument) {
+    int code = (int) request;
+    if (code == SIO_KEEPALIVE_VALS) { // struct tcp_keepalive { u_long onoff, time, interval; };
+      return wsaIoctl(fd, code, argument, 3 * Integer.BYTES, 0, 0);
+    } else if (code == SIO_RCVALL || code == SIO_LOOPBACK_FAST_PATH) {
+      return wsaIoctl(fd, code, argument, Integer.BYTES, 0, 0);
+    }
     try {
       return result((int) Ioctlsocket.CALL.invokeExact(capture, fd, (int) request, argument));
     } catch (Throwable t) {

@@ -261,4 +261,32 @@ final class KernelTest {
     }
     assertTrue(seen.size() < threads / 2, () -> seen.size() + " instances");
   }
+
+  @Test
+  void windowsKeepAliveIsSetByItsOwnRequest() {
+    assumeTrue(WINDOWS, "SIO_KEEPALIVE_VALS is Windows's");
+    int fd = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    Memory.setInt(memory, 1);
+    Memory.setInt(memory + 4, 10_000);
+    Memory.setInt(memory + 8, 1_000);
+    assertEquals(0, kernel.ioctl(fd, Abi.HOST.value("SIO_KEEPALIVE_VALS"), memory));
+    assertEquals(1, kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_KEEPALIVE));
+    kernel.close(fd);
+  }
+
+  @Test
+  void aSocketThatIsSharedHasASecondDescriptor() {
+    assumeTrue(WINDOWS, "WSADuplicateSocketW is Windows's");
+    long info = arena.allocate(Abi.HOST.struct("_WSAPROTOCOL_INFOW").size(), 8).address();
+    assertEquals(0, kernel.share(left, (int) ProcessHandle.current().pid(), info));
+    int second = kernel.fromShare(info, true);
+    assertTrue(second > 0 && second != left, () -> Errno.name(-second));
+    kernel.close(left);
+    left = second;
+    Memory.setByte(memory, (byte) 42);
+    assertEquals(1, kernel.send(left, memory, 1, 0));
+    assertTrue(kernel.poll(right, Constants.POLLIN, -1) > 0);
+    assertEquals(1, kernel.recv(right, memory + 1, 1, 0));
+    assertEquals(42, Memory.getByte(memory + 1));
+  }
 }
