@@ -424,8 +424,8 @@ final class Winsock extends Berkeley {
 
   // Requests of WSAIoctl alone, and how many bytes they take.
   private static final int SIO_KEEPALIVE_VALS = ABI.value("SIO_KEEPALIVE_VALS");
-  private static final int SIO_RCVALL = 0x98000001;
-  private static final int SIO_LOOPBACK_FAST_PATH = 0x98000010;
+  private static final int SIO_RCVALL = ABI.value("SIO_RCVALL");
+  private static final int SIO_LOOPBACK_FAST_PATH = ABI.value("SIO_LOOPBACK_FAST_PATH");
 
   @Override
   public int ioctl(int fd, long request, long argument) {

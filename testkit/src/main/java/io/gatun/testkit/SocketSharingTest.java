@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.error.ClosedException;
-import io.gatun.socket.Shutdown;
 import io.gatun.os.Abi;
 import io.gatun.os.Os;
+import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
