@@ -1,10 +1,12 @@
 package io.gatun.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -15,8 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /** A program in a process of its own: one of Gatun's, as the launcher starts it, or another. */
@@ -62,6 +66,29 @@ public final class Program implements AutoCloseable {
     command.add("io.gatun.examples/" + main.getName());
     command.addAll(Arrays.asList(args));
     return command;
+  }
+
+  /**
+   * Returns a command line with folders of classes put into jars: as users have them, and so that a
+   * class can be loaded when there is no descriptor to open its file with.
+   */
+  public static List<String> fromJars(List<String> command, Path folder) {
+    List<String> changed = new ArrayList<>(command);
+    int path = command.indexOf("-p") + 1;
+    StringJoiner jars = new StringJoiner(File.pathSeparator);
+    for (String entry : command.get(path).split(File.pathSeparator, -1)) {
+      if (Files.isDirectory(Path.of(entry))) {
+        String jar = folder.resolve(entry.replace(File.separatorChar, '_') + ".jar").toString();
+        ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
+        assertEquals(
+            0, tool.run(System.out, System.err, "--create", "--file", jar, "-C", entry, "."));
+        jars.add(jar);
+      } else {
+        jars.add(entry);
+      }
+    }
+    changed.set(path, jars.toString());
+    return changed;
   }
 
   /** Starts any program. */

@@ -130,7 +130,7 @@ class EchoTest {
   void goesOnWhenItHadNoDescriptorsLeft(String how) throws Exception {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 90; exec \"$@\"", "sh"));
     command.addAll(Program.command("echo-server", how, "127.0.0.1", "0"));
-    try (Program server = Program.start(command)) {
+    try (Program server = Program.start(Program.fromJars(command, folder))) {
       Address address = server.listening();
       List<Socket> clients = new ArrayList<>();
       for (int i = 0; i < 120; i++) {
