@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * then tells every change, which makes waiting cost no system call and no hand-over.
  */
 final class Parking {
+  private static final long RETRY_NANOS = 10_000_000;
+
   private final Descriptor descriptor;
   final Half reading = new Half(Poller.READ);
   final Half writing = new Half(Poller.WRITE);
@@ -64,8 +66,11 @@ final class Parking {
         parked.add(me);
       }
       try {
-        if (changes == since && !descriptor.isClosed() && watch()) {
-          if (nanos < 0) {
+        if (changes == since && !descriptor.isClosed()) {
+          if (!watch()) {
+            // There are no descriptors for a loop: look again in a moment, as often as it takes.
+            LockSupport.parkNanos(this, nanos < 0 ? RETRY_NANOS : Math.min(nanos, RETRY_NANOS));
+          } else if (nanos < 0) {
             LockSupport.park(this);
           } else {
             LockSupport.parkNanos(this, nanos);
@@ -88,10 +93,8 @@ final class Parking {
       try {
         shared = Shared.open();
       } catch (SocketErrorException e) {
-        failure = -e.errno();
         return false;
       }
-      failure = 0;
       watched = shared.edgeTriggered();
       watch.asked = true;
       shared.loop().execute(this);

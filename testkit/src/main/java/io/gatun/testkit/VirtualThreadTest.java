@@ -45,6 +45,11 @@ public final class VirtualThreadTest extends Lab {
 
   @Test
   void threadsThatWaitInEveryCallLeaveTheCarriersToOthersAndNonePins() throws Exception {
+    // The first call of each kind is linked, and who waits for another to do that is pinned.
+    Ends first = ends();
+    first.one().sendAll(new byte[1]);
+    assertEquals(1, start(() -> first.other().recv(1)).result().length);
+    byte[] large = SocketLab.LARGE;
     try (Recording recording = recording()) {
       recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
       recording.start();
@@ -62,7 +67,7 @@ public final class VirtualThreadTest extends Lab {
         waiting.add(start(() -> ends.one().recv(1)));
         waiting.add(
             start(() -> {
-              ends.one().sendAll(ByteBuffer.wrap(SocketLab.LARGE));
+              ends.one().sendAll(ByteBuffer.wrap(large));
               return "";
             }));
         waiting.add(start(listener::accept));
@@ -137,11 +142,9 @@ public final class VirtualThreadTest extends Lab {
 
   private static String echo(Socket socket) throws IOException {
     byte[] buffer = new byte[8192];
-    int count;
-    do {
-      count = socket.recvInto(buffer);
+    for (int count; (count = socket.recvInto(buffer)) > 0; ) {
       socket.sendAll(buffer, 0, count);
-    } while (count > 0);
+    }
     socket.close();
     return "";
   }
