@@ -10,6 +10,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -92,8 +93,8 @@ final class Parking {
       Shared shared;
       try {
         shared = Shared.open();
-      } catch (SocketErrorException e) {
-        return false;
+      } catch (SocketErrorException | ServiceConfigurationError e) {
+        return false; // the latter where the jar of a transport cannot be opened
       }
       watched = shared.edgeTriggered();
       watch.asked = true;
