@@ -105,9 +105,6 @@ public final class EventLoop extends SingleThreadEventExecutor {
           throw SocketErrors.of("wait", null, result);
         }
         runAllTasks(TASK_NANOS);
-        if (isShuttingDown()) {
-          closeChannels();
-        }
       } catch (Throwable t) {
         wake();
         try {
@@ -162,7 +159,12 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   @Override
   protected boolean confirmShutdown() {
-    if (shutsDownAtOnce && isShuttingDown() && !isShutdown()) {
+    if (!isShuttingDown()) {
+      return false;
+    }
+    // First: the super class runs tasks until there are none, and a channel may always have more.
+    closeChannels();
+    if (shutsDownAtOnce && !isShutdown()) {
       addTask(() -> {}); // without a task the super class waits for its clock to move
     }
     return super.confirmShutdown();

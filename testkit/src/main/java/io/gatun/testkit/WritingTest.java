@@ -30,7 +30,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -287,30 +286,29 @@ public final class WritingTest extends ChannelLab {
   }
 
   @Test
-  void whoWritesInEachWritesListenerLeavesOthersOfTheLoopTheirTurn() throws Exception {
+  void whoWritesInEachWritesListenerLeavesOthersTheirTurnAndTheLoopItsEnd() throws Exception {
     Pair pair = pair();
     Channel channel = pair.channel();
-    AtomicBoolean enough = new AtomicBoolean();
     Task<byte[]> reading = Task.start(ThreadKind.PLATFORM, () -> receiveAll(pair.peer()));
     on(
         channel,
         () -> {
-          writeUntil(enough, channel);
+          writeForEver(channel);
           return null;
         });
     rounds(channel.eventLoop()); // there would be none
-    enough.set(true);
-    rounds(channel.eventLoop());
-    await(channel.close());
+    group.close(); // would run tasks until there are none
     assertTrue(reading.result().length > 0);
   }
 
-  private void writeUntil(AtomicBoolean enough, Channel channel) {
-    if (!enough.get()) {
-      channel
-          .writeAndFlush(buffer(new byte[1]))
-          .addListener(written -> writeUntil(enough, channel));
-    }
+  private void writeForEver(Channel channel) {
+    channel
+        .writeAndFlush(buffer(new byte[1]))
+        .addListener(written -> {
+          if (written.isSuccess()) {
+            writeForEver(channel);
+          }
+        });
   }
 
   // Mistakes of handlers
