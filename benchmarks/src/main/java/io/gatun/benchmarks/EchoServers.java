@@ -4,6 +4,7 @@ import io.gatun.benchmarks.echo.BlockingEcho;
 import io.gatun.benchmarks.echo.GatunEcho;
 import io.gatun.benchmarks.echo.NettyEcho;
 import io.gatun.benchmarks.echo.NioEcho;
+import io.gatun.transport.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,10 @@ final class EchoServers {
 
   private EchoServers() {}
 
-  /** Returns the names of all. */
+  /** A thread for each connection: it has no loop. */
+  static final String BLOCKING = "blocking";
+
+  /** Returns the names of all that run here. */
   static List<String> names() {
     List<String> names = new ArrayList<>(List.of(LIMIT));
     names.addAll(java().keySet());
@@ -39,13 +43,16 @@ final class EchoServers {
 
   private static Map<String, List<String>> java() {
     Map<String, List<String>> servers = new LinkedHashMap<>();
-    servers.put("gatun-epoll", ServerProcess.java(GatunEcho.class, "epoll"));
-    servers.put("gatun-iocp", ServerProcess.java(GatunEcho.class, "iocp"));
-    servers.put("gatun-poll", ServerProcess.java(GatunEcho.class, "poll"));
+    for (Transport transport : Transport.all()) {
+      if (transport.unavailability() == null) {
+        String name = transport.name();
+        servers.put("gatun-" + name, ServerProcess.java(GatunEcho.class, name));
+      }
+    }
     servers.put("netty-epoll", ServerProcess.java(NettyEcho.class, "epoll"));
     servers.put("netty-nio", ServerProcess.java(NettyEcho.class, "nio"));
     servers.put("nio", ServerProcess.java(NioEcho.class));
-    servers.put("blocking", ServerProcess.java(BlockingEcho.class));
+    servers.put(BLOCKING, ServerProcess.java(BlockingEcho.class));
     return servers;
   }
 }
