@@ -1,10 +1,8 @@
 package io.gatun.address;
 
 import io.gatun.error.SocketErrors;
-import io.gatun.os.Abi;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
-import io.gatun.os.Struct;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -45,11 +43,12 @@ public final class Interfaces {
 
   /** An entry with neither a number nor a name is the last. */
   private static List<Interface> entries(long list) {
-    Struct struct = Abi.HOST.struct("if_nameindex");
     List<Interface> found = new ArrayList<>();
-    for (long entry = list; struct.get(entry, "if_name") != 0; entry += struct.size()) {
-      int index = (int) struct.get(entry, "if_index");
-      found.add(new Interface(index, Memory.getString(struct.get(entry, "if_name"))));
+    long name;
+    for (long entry = list;
+        (name = Memory.getLong(entry + Kernel.IF_NAME)) != 0;
+        entry += Kernel.IF_NAMEINDEX_SIZE) {
+      found.add(new Interface(Memory.getInt(entry), Memory.getString(name)));
     }
     return List.copyOf(found);
   }

@@ -437,6 +437,14 @@ public abstract class Kernel {
     return lacking();
   }
 
+  // struct if_nameindex { unsigned int if_index; char *if_name; };  so on all systems of 64 bits
+
+  /** The size of an entry of {@link #ifNameindex}, whose index is at its beginning. */
+  public static final int IF_NAMEINDEX_SIZE = 16;
+
+  /** Where an entry of {@link #ifNameindex} has the address of its name; the last has none. */
+  public static final int IF_NAME = 8;
+
   /** if_nameindex(3). Returns the address of the list, or a negative errno. */
   public long ifNameindex() {
     return lacking();

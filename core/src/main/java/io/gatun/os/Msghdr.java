@@ -60,6 +60,17 @@ public final class Msghdr {
         : Memory.getInt(message + CONTROLLEN);
   }
 
+  /** How many bytes the iovecs have room for. */
+  static int room(long message) {
+    long iovecs = Memory.getLong(message + IOV);
+    int count = Memory.getInt(message + IOVLEN);
+    int room = 0;
+    for (int i = 0; i < count; i++) {
+      room += Iovec.length(iovecs, i);
+    }
+    return room;
+  }
+
   /** The flags that a recvmsg has left in the header. */
   public static int flags(long message) {
     return Memory.getInt(message + FLAGS);

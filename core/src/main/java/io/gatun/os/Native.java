@@ -43,10 +43,11 @@ public final class Native {
 
   private static SymbolLookup win32() {
     return SymbolLookup.libraryLookup("ws2_32", Arena.global())
-        .or(SymbolLookup.libraryLookup("kernel32", Arena.global()));
+        .or(SymbolLookup.libraryLookup("kernel32", Arena.global()))
+        .or(SymbolLookup.libraryLookup("iphlpapi", Arena.global()));
   }
 
-  /** Finds a symbol of the C library; on Windows, of Winsock and the kernel's library. */
+  /** Finds a symbol of the C library; on Windows, of Winsock, the kernel's library and iphlpapi. */
   public static Optional<MemorySegment> find(String symbol) {
     if (Abi.WITHOUT.contains(symbol)) {
       return Optional.empty();

@@ -89,8 +89,23 @@ final class WindowsAbi {
                 .field("ai_next", 40, 8))
         // struct WSAData { WORD wVersion; WORD wHighVersion; … };
         .struct(Struct.of("struct WSAData", 408).field("wVersion", 0, 2))
-        // struct WSAPROTOCOL_INFOW { DWORD dwServiceFlags1; … };
-        .struct(Struct.of("struct _WSAPROTOCOL_INFOW", 628).field("dwServiceFlags1", 0, 4))
+        // struct WSAPROTOCOL_INFOW {
+        //   DWORD dwServiceFlags1; … int iAddressFamily; … int iSocketType; int iProtocol; …
+        // };
+        .struct(
+            Struct.of("struct _WSAPROTOCOL_INFOW", 628)
+                .field("dwServiceFlags1", 0, 4)
+                .field("iAddressFamily", 76, 4)
+                .field("iSocketType", 88, 4)
+                .field("iProtocol", 92, 4))
+        // struct MIB_IF_ROW2 { NET_LUID InterfaceLuid; NET_IFINDEX InterfaceIndex; … };
+        .struct(Struct.of("struct _MIB_IF_ROW2", 1352).field("InterfaceIndex", 8, 4))
+        // struct MIB_IF_TABLE2 { ULONG NumEntries; MIB_IF_ROW2 Table[ANY_SIZE]; };  one, by its
+        // size
+        .struct(
+            Struct.of("struct _MIB_IF_TABLE2", 1360)
+                .field("NumEntries", 0, 4)
+                .field("Table", 8, 1352))
         // struct OVERLAPPED {
         //   ULONG_PTR Internal; ULONG_PTR InternalHigh; DWORD Offset; DWORD OffsetHigh; HANDLE
         // hEvent;
@@ -219,6 +234,13 @@ final class WindowsAbi {
       AI_ALL 0x100
       AI_ADDRCONFIG 0x400
       AI_V4MAPPED 0x800
+      NI_NOFQDN 0x1
+      NI_NUMERICHOST 0x2
+      NI_NAMEREQD 0x4
+      NI_NUMERICSERV 0x8
+      NI_DGRAM 0x10
+      NI_MAXHOST 1025
+      NI_MAXSERV 32
       EAI_MEMORY 8
       EAI_BADFLAGS 10022
       EAI_SOCKTYPE 10044

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Cleaner;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of Windows, beside those that it took over from Berkeley. Where they behave otherwise
@@ -177,12 +178,55 @@ final class Winsock extends Berkeley {
     }
   }
 
-  private static final class Accept {
+  /** Shares with this process; the mode is the socket's, and so that of both descriptors. */
+  @Override
+  public int duplicate(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long info = arena.allocate(INFO_SIZE, Long.BYTES).address();
+      int result = share(fd, OWN_PROCESS, info);
+      return result < 0 ? result : fromShare(info, false);
+    }
+  }
+
+  private static final int INFO_SIZE = ABI.struct("_WSAPROTOCOL_INFOW").size();
+  private static final int OWN_PROCESS = (int) ProcessHandle.current().pid();
+
+  private static final class HandleInformation {
     static final int INHERIT = ABI.value("HANDLE_FLAG_INHERIT");
+    static final MethodHandle GET =
+        Native.plain("GetHandleInformation", JAVA_INT, DESCRIPTOR, JAVA_LONG);
+    static final MethodHandle SET =
+        Native.plain("SetHandleInformation", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_INT);
+  }
+
+  // These two fail with errors of handles, not of sockets; a handle that is none is what there is.
+
+  @Override
+  public int isInheritable(int fd) {
+    try {
+      if ((int) HandleInformation.GET.invokeExact(fd, value()) == 0) {
+        return -Errno.EBADF;
+      }
+      return (Memory.getInt(value()) & HandleInformation.INHERIT) == 0 ? 0 : 1;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "GetHandleInformation", fd);
+    }
+  }
+
+  @Override
+  public int setInheritable(int fd, boolean inheritable) {
+    int flag = HandleInformation.INHERIT;
+    try {
+      int done = (int) HandleInformation.SET.invokeExact(fd, flag, inheritable ? flag : 0);
+      return done == 0 ? -Errno.EBADF : 0;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "SetHandleInformation", fd);
+    }
+  }
+
+  private static final class Accept {
     static final MethodHandle CALL =
         Native.capturing("accept", DESCRIPTOR, DESCRIPTOR, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle SET_HANDLE_INFORMATION =
-        Native.plain("SetHandleInformation", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_INT);
   }
 
   @Override
@@ -190,20 +234,18 @@ final class Winsock extends Berkeley {
     int accepted;
     try {
       accepted = result((int) Accept.CALL.invokeExact(capture, fd, address(), expectAddress()));
-      if (accepted >= 0) {
-        int ignored = (int) Accept.SET_HANDLE_INFORMATION.invokeExact(accepted, Accept.INHERIT, 0);
-      }
     } catch (Throwable t) {
       throw Native.unexpected(t, "accept", fd);
     }
     if (accepted < 0) {
       return accepted;
     }
+    int ignored = setInheritable(accepted, false);
     // It has the listener's mode; what that is, nothing tells.
     if (nonBlocking) {
       return nonBlocking(accepted);
     }
-    int ignored = setNonBlocking(accepted, false);
+    ignored = setNonBlocking(accepted, false);
     return accepted;
   }
 
@@ -385,6 +427,7 @@ final class Winsock extends Berkeley {
 
   private static final class WsaRecvMsg {
     static final int FLAGS = ABI.struct("msghdr").offset("msg_flags");
+    static final int TRUNC = ABI.value("MSG_TRUNC");
 
     // WSAID_WSARECVMSG of mswsock.h
     static final MethodHandle CALL =
@@ -398,12 +441,20 @@ final class Winsock extends Berkeley {
             JAVA_LONG);
   }
 
+  /** What is cut off is reported as elsewhere: by MSG_TRUNC. */
   @Override
   public int recvmsg(int fd, long message, int flags) {
     Memory.setInt(message + WsaRecvMsg.FLAGS, flags);
     try {
       int result = (int) WsaRecvMsg.CALL.invokeExact(capture, fd, message, value(), 0L, 0L);
-      return result < 0 ? error() : Memory.getInt(value());
+      if (result == 0) {
+        return Memory.getInt(value());
+      }
+      int error = error();
+      if (error == -EMSGSIZE) {
+        Memory.setInt(message + WsaRecvMsg.FLAGS, Msghdr.flags(message) | WsaRecvMsg.TRUNC);
+      }
+      return cutOff(error, error == -EMSGSIZE ? Msghdr.room(message) : 0);
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSARecvMsg", fd);
     }
@@ -468,6 +519,84 @@ final class Winsock extends Berkeley {
   @Override
   public long pipe() {
     return -EOPNOTSUPP; // its pipes are no sockets, and cannot be polled
+  }
+
+  // Interfaces: their numbers and names are POSIX's, the list of them is not.
+
+  private static final class Interfaces {
+    static final Struct TABLE = ABI.struct("_MIB_IF_TABLE2");
+    static final Struct ROW = ABI.struct("_MIB_IF_ROW2");
+    static final int NAME_SIZE = 257; // NDIS_IF_MAX_STRING_SIZE + 1
+    static final MethodHandle INDEX = Native.plain("if_nametoindex", JAVA_INT, JAVA_LONG);
+    static final MethodHandle NAME = Native.plain("if_indextoname", JAVA_LONG, JAVA_INT, JAVA_LONG);
+    static final MethodHandle LIST = Native.plain("GetIfTable2", JAVA_INT, JAVA_LONG);
+    static final MethodHandle FREE = Native.plainVoid("FreeMibTable", JAVA_LONG);
+  }
+
+  @Override
+  public int ifNametoindex(long name) {
+    try {
+      int index = (int) Interfaces.INDEX.invokeExact(name);
+      return index == 0 ? -ENODEV : index;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_nametoindex");
+    }
+  }
+
+  private static final int ENODEV = ABI.errno("ENODEV");
+
+  @Override
+  public int ifIndextoname(int index, long name) {
+    try {
+      return (long) Interfaces.NAME.invokeExact(index, name) == 0 ? -ENXIO : 0;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "if_indextoname", index);
+    }
+  }
+
+  private static final int ENXIO = ABI.errno("ENXIO");
+
+  /** Holds the list that {@link #ifNameindex} returned last until that is freed. */
+  private @Nullable Arena interfaces;
+
+  /** GetIfTable2, made into an array of struct if_nameindex. */
+  @Override
+  public long ifNameindex() {
+    long table;
+    try {
+      int error = (int) Interfaces.LIST.invokeExact(value());
+      if (error != 0) {
+        return -Errno.ENOMEM; // the one failure that its documentation has
+      }
+      table = Memory.getLong(value());
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "GetIfTable2");
+    }
+    int count = (int) Interfaces.TABLE.get(table, "NumEntries");
+    long row = table + Interfaces.TABLE.offset("Table");
+    interfaces = Arena.ofAuto();
+    long list = interfaces.allocate((count + 1L) * IF_NAMEINDEX_SIZE, Long.BYTES).address();
+    long entry = list;
+    for (int i = 0; i < count; i++, row += Interfaces.ROW.size()) {
+      int index = (int) Interfaces.ROW.get(row, "InterfaceIndex");
+      long name = interfaces.allocate(Interfaces.NAME_SIZE).address();
+      if (ifIndextoname(index, name) == 0) { // else it has gone meanwhile
+        Memory.setInt(entry, index);
+        Memory.setLong(entry + IF_NAME, name);
+        entry += IF_NAMEINDEX_SIZE;
+      }
+    }
+    try {
+      Interfaces.FREE.invokeExact(table);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "FreeMibTable");
+    }
+    return list;
+  }
+
+  @Override
+  public void ifFreenameindex(long list) {
+    interfaces = null;
   }
 
   // Waiting

@@ -142,9 +142,10 @@ final class NetlinkTest {
 
   @Test
   void theLoopbackHasItsAddress() throws Exception {
+    List<Message> addresses = dump(RTM_GETADDR, RTM_NEWADDR);
     int loopback = Interfaces.index("lo");
     boolean found = false;
-    for (Message message : dump(RTM_GETADDR, RTM_NEWADDR)) {
+    for (Message message : addresses) {
       // struct ifaddrmsg { u8 family, prefixlen, flags, scope; u32 index; }
       if (message.body().get(0) == AF_INET && message.body().getInt(4) == loopback) {
         byte[] address = message.attributes(IFADDRMSG).get(IFA_ADDRESS);

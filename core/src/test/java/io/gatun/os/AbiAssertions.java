@@ -71,6 +71,7 @@ final class AbiAssertions {
       #include <ws2tcpip.h>
       #include <mswsock.h>
       #include <mstcpip.h>
+      #include <iphlpapi.h>
       #include <afunix.h>
       #include <errno.h>
       #include <stddef.h>
