@@ -566,7 +566,7 @@ final class Winsock extends Berkeley {
     try {
       int error = (int) Interfaces.LIST.invokeExact(value());
       if (error != 0) {
-        return -Errno.ENOMEM; // the one failure that its documentation has
+        return -error; // ENOENT and ENOMEM have the numbers of Windows's own
       }
       table = Memory.getLong(value());
     } catch (Throwable t) {

@@ -154,7 +154,9 @@ public final class Socket implements AutoCloseable {
       int type = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
       int family = type < 0 ? type : DOMAIN < 0 ? -1 : getInt(kernel, fd, DOMAIN);
       int protocol = type < 0 || PROTOCOL < 0 ? 0 : getInt(kernel, fd, PROTOCOL);
-      if (family == -1 && type >= 0) { // no option tells it
+      if (family == -1 && type >= 0 && ProtocolInfo.SIZE != 0) {
+        family = ProtocolInfo.family(kernel, fd);
+      } else if (family == -1 && type >= 0) { // no option tells it
         int result = kernel.getsockname(fd);
         family =
             result < 0
@@ -539,6 +541,28 @@ public final class Socket implements AutoCloseable {
     other.operations.timeout = operations.timeout;
     other.operations.peer = operations.peer;
     return other;
+  }
+
+  /**
+   * WSADuplicateSocketW: shares the socket with a process, which takes it over by {@link
+   * Sockets#fromShare}. Elsewhere than on Windows this fails with EOPNOTSUPP: there descriptors are
+   * passed by messages.
+   *
+   * @param process the process's number
+   * @return what that process needs, once
+   */
+  public byte[] share(int process) throws IOException {
+    return with(
+        "WSADuplicateSocketW",
+        kernel -> {
+          try (Arena arena = Arena.ofConfined()) {
+            byte[] shared = new byte[ProtocolInfo.SIZE];
+            long info = arena.allocate(Math.max(shared.length, 1), Long.BYTES).address();
+            operations.settle("WSADuplicateSocketW", kernel.share(descriptor.fd, process, info));
+            Memory.get(info, shared, 0, shared.length);
+            return shared;
+          }
+        });
   }
 
   /**

@@ -89,6 +89,15 @@ public final class Sockets {
     }
   }
 
+  /**
+   * Makes a socket of what {@link Socket#share} has shared with this process.
+   *
+   * @param info what that returned
+   */
+  public static Socket fromShare(byte[] info) throws IOException {
+    return ProtocolInfo.open(info);
+  }
+
   private static int duplicate(int fd) throws IOException {
     Kernel kernel = Kernel.acquire();
     try {

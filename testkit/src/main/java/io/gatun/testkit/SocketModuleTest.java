@@ -18,6 +18,7 @@ import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
+import io.gatun.os.Os;
 import io.gatun.os.Struct;
 import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
@@ -87,6 +88,29 @@ public final class SocketModuleTest extends SocketLab {
     assertNotEquals(copy, third.fileno());
     IOException closed = assertThrows(IOException.class, () -> Socket.ofDescriptor(99_999));
     assertTrue(closed instanceof ClosedException, closed::toString);
+  }
+
+  @Test
+  void aSocketThatIsSharedWithAProcessIsTheSameThere() throws Exception {
+    Ends ends = ends();
+    int self = (int) ProcessHandle.current().pid();
+    if (Abi.HOST.os() != Os.WINDOWS) {
+      assertMessage(
+          "WSADuplicateSocketW " + ends.one().getPeerName() + ": EOPNOTSUPP",
+          assertThrows(SocketErrorException.class, () -> call(() -> ends.one().share(self))));
+      assertThrows(SocketErrorException.class, () -> call(() -> Sockets.fromShare(new byte[1])));
+      return;
+    }
+    byte[] info = call(() -> ends.one().share(self));
+    assertThrows(IllegalArgumentException.class, () -> Sockets.fromShare(new byte[1]));
+    Socket shared = own(call(() -> Sockets.fromShare(info)));
+    assertNotEquals(ends.one().fileno(), shared.fileno());
+    assertEquals(ends.one().family(), shared.family());
+    assertEquals(ends.one().type(), shared.type());
+    assertFalse(shared.getInheritable());
+    ends.one().close();
+    shared.sendAll(Data.of(3));
+    assertArrayEquals(Data.of(3), receive(ends.other(), 3));
   }
 
   @Test
@@ -259,7 +283,7 @@ public final class SocketModuleTest extends SocketLab {
     linger[struct.offset("l_linger")] = 7;
     run(() -> socket.setSockOpt(level, Constants.SO_LINGER, linger));
     assertArrayEquals(linger, call(() -> socket.getSockOpt(level, Constants.SO_LINGER, 8)));
-    assertEquals(4, call(() -> socket.getSockOpt(level, Constants.SO_TYPE, 100)).length);
+    assertEquals(4, call(() -> socket.getSockOpt(level, Constants.SO_RCVBUF, 100)).length);
     SocketErrorException refused =
         assertThrows(
             SocketErrorException.class,
