@@ -87,7 +87,11 @@ public final class SocketModuleTest extends SocketLab {
     Socket third = own(Sockets.fromFd(copy, socket.family(), socket.type(), socket.protocol()));
     assertNotEquals(copy, third.fileno());
     IOException closed = assertThrows(IOException.class, () -> Socket.ofDescriptor(99_999));
-    assertTrue(closed instanceof ClosedException, closed::toString);
+    if (Abi.HOST.os() == Os.WINDOWS) { // which tells closed handles from others by nothing
+      assertMessage("getsockopt 99999: ENOTSOCK", closed);
+    } else {
+      assertTrue(closed instanceof ClosedException, closed::toString);
+    }
   }
 
   @Test
