@@ -71,32 +71,19 @@ final class IocpCalls {
   /** Handed out by Winsock itself; looked for when something first listens or connects. */
   private static final class Accept {
     // WSAID_ACCEPTEX of mswsock.h
+    static final String ID = "b5367df1-cbac-11cf-95ca-00805f48a192";
     static final MethodHandle CALL =
         Native.extension(
-            "b5367df1-cbac-11cf-95ca-00805f48a192",
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_LONG,
+            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
             JAVA_LONG);
   }
 
   private static final class Connect {
     // WSAID_CONNECTEX of mswsock.h
+    static final String ID = "25a207b9-ddf3-4660-8ee9-76e58c74063e";
     static final MethodHandle CALL =
         Native.extension(
-            "25a207b9-ddf3-4660-8ee9-76e58c74063e",
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_LONG,
+            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
             JAVA_LONG);
   }
 
@@ -141,8 +128,11 @@ final class IocpCalls {
     return memory.address() + 32;
   }
 
-  /** Of Windows's own numbers, only those that these calls are documented to fail with. */
-  private int error() {
+  /**
+   * Why the last call failed, as a negative errno. Of Windows's own numbers, only those are
+   * translated that these calls are documented to fail with.
+   */
+  int failure() {
     int error = capture.get(JAVA_INT, LAST_ERROR);
     return switch (error) {
       case ERROR_INVALID_HANDLE -> -Errno.EBADF;
@@ -160,16 +150,11 @@ final class IocpCalls {
     }
   }
 
-  /** Why the last call failed, as a negative errno. */
-  int failure() {
-    return error();
-  }
-
   /** Gives a socket to a port, for life. */
   int associate(int fd, long port) {
     try {
       long same = (long) CREATE_PORT.invokeExact(capture, (long) fd, port, 0L, 0);
-      return same == port ? 0 : error();
+      return same == port ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "CreateIoCompletionPort", fd);
     }
@@ -178,7 +163,7 @@ final class IocpCalls {
   int skipOnSuccess(int fd) {
     try {
       int done = (int) SET_MODES.invokeExact(capture, (long) fd, (byte) SKIP);
-      return done != 0 ? 0 : error();
+      return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "SetFileCompletionNotificationModes", fd);
     }
@@ -200,7 +185,7 @@ final class IocpCalls {
       if (done != 0) {
         return Memory.getInt(number());
       }
-      int error = error();
+      int error = failure();
       return error == -WAIT_TIMEOUT ? 0 : error;
     } catch (Throwable t) {
       throw Native.unexpected(t, "GetQueuedCompletionStatusEx");
@@ -231,12 +216,10 @@ final class IocpCalls {
    */
   int failure(int fd, long overlapped) {
     try {
-      long transferred = number();
+      long moved = number();
       int done =
-          (int)
-              GET_RESULT.invokeExact(
-                  capture, (long) fd, overlapped, transferred, 0, transferred + 4);
-      return done != 0 ? 0 : error();
+          (int) GET_RESULT.invokeExact(capture, (long) fd, overlapped, moved, 0, moved + 4);
+      return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSAGetOverlappedResult", fd);
     }
@@ -245,13 +228,11 @@ final class IocpCalls {
   /** Receives into the WSABUF at {@code buffer}. Returns bytes, or {@link #PENDING}. */
   int receive(int fd, long buffer, int flags, long overlapped) {
     try {
-      long received = number();
-      Memory.setInt(received + 4, flags);
+      long got = number();
+      Memory.setInt(got + 4, flags);
       int result =
-          (int)
-              RECV.invokeExact(
-                  capture, (long) fd, buffer, 1, received, received + 4, overlapped, 0L);
-      return result == 0 ? Memory.getInt(received) : error();
+          (int) RECV.invokeExact(capture, (long) fd, buffer, 1, got, got + 4, overlapped, 0L);
+      return result == 0 ? Memory.getInt(got) : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSARecv", fd);
     }
@@ -262,7 +243,7 @@ final class IocpCalls {
     try {
       int result =
           (int) SEND.invokeExact(capture, (long) fd, buffers, count, number(), 0, overlapped, 0L);
-      return result == 0 ? Memory.getInt(number()) : error();
+      return result == 0 ? Memory.getInt(number()) : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSASend", fd);
     }
@@ -275,20 +256,13 @@ final class IocpCalls {
    * @return 0, or {@link #PENDING}
    */
   int accept(int fd, int accepted, long addresses, int slot, long overlapped) {
+    long into = accepted;
     try {
       int done =
           (int)
               Accept.CALL.invokeExact(
-                  capture,
-                  (long) fd,
-                  (long) accepted,
-                  addresses,
-                  0,
-                  slot,
-                  slot,
-                  number(),
-                  overlapped);
-      return done != 0 ? 0 : error();
+                  capture, (long) fd, into, addresses, 0, slot, slot, number(), overlapped);
+      return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "AcceptEx", fd);
     }
@@ -301,7 +275,7 @@ final class IocpCalls {
           (int)
               Connect.CALL.invokeExact(
                   capture, (long) fd, address, length, 0L, 0, number(), overlapped);
-      return done != 0 ? 0 : error();
+      return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "ConnectEx", fd);
     }
