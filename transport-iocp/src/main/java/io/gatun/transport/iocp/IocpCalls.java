@@ -217,8 +217,7 @@ final class IocpCalls {
   int failure(int fd, long overlapped) {
     try {
       long moved = number();
-      int done =
-          (int) GET_RESULT.invokeExact(capture, (long) fd, overlapped, moved, 0, moved + 4);
+      int done = (int) GET_RESULT.invokeExact(capture, (long) fd, overlapped, moved, 0, moved + 4);
       return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSAGetOverlappedResult", fd);
