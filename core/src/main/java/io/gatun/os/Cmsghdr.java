@@ -8,8 +8,11 @@ public final class Cmsghdr {
   private static final int TYPE = STRUCT.offset("cmsg_type");
   private static final boolean WIDE = STRUCT.isWide("cmsg_len");
 
-  /** What heads and data are aligned to: size_t, and on macOS 4 bytes. */
-  private static final int ALIGNMENT = WIDE || Abi.HOST.os() == Os.WINDOWS ? 8 : 4;
+  /** What the data begin behind. */
+  private static final int HEAD = Abi.HOST.value("CMSG_LEN(0)");
+
+  /** What heads and data are aligned to: mostly a long, on macOS 4 bytes, on some RISCs 16. */
+  private static final int ALIGNMENT = Abi.HOST.value("CMSG_SPACE(1)") - HEAD;
 
   private Cmsghdr() {}
 
@@ -19,12 +22,12 @@ public final class Cmsghdr {
 
   /** CMSG_LEN: what stands in the head of a piece with so many bytes of data. */
   public static long length(long dataLength) {
-    return align(STRUCT.size()) + dataLength;
+    return HEAD + dataLength;
   }
 
   /** CMSG_SPACE: what a piece with so many bytes of data takes. */
   public static long space(long dataLength) {
-    return align(STRUCT.size()) + align(dataLength);
+    return HEAD + align(dataLength);
   }
 
   /** Writes a head. Returns where its data begin, CMSG_DATA. */

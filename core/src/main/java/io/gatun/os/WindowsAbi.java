@@ -130,6 +130,8 @@ final class WindowsAbi {
   // winsock2.h, ws2def.h, ws2ipdef.h, ws2tcpip.h, mswsock.h, mstcpip.h, winbase.h
   private static final String CONSTANTS =
       """
+      CMSG_LEN(0) 16
+      CMSG_SPACE(1) 24
       AF_UNSPEC 0
       AF_UNIX 1
       AF_INET 2

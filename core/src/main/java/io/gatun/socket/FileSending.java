@@ -64,7 +64,11 @@ final class FileSending {
   }
 
   private static boolean isNoWay(int errno) {
-    return errno == Errno.EINVAL || errno == Errno.ENOSYS || errno == Errno.ESPIPE;
+    return errno == Errno.EINVAL
+        || errno == Errno.ENOSYS
+        || errno == Errno.ESPIPE
+        || errno == Errno.EOPNOTSUPP // FreeBSD
+        || Errno.name(errno).equals("ENOTSUP"); // macOS, where it is another number
   }
 
   static long byReading(Socket socket, FileChannel file, long offset, long count)

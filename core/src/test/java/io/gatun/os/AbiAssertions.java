@@ -97,6 +97,10 @@ final class AbiAssertions {
       #define msg_controllen Control.len
       #define msg_flags dwFlags
       #define cmsghdr _WSACMSGHDR
+      #undef CMSG_LEN
+      #undef CMSG_SPACE
+      #define CMSG_LEN WSA_CMSG_LEN
+      #define CMSG_SPACE WSA_CMSG_SPACE
       """;
 
   /** What precedes the verdicts in an object file. */

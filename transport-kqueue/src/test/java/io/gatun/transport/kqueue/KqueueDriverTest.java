@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.os.Constants;
+import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.transport.Driver;
 import io.gatun.transport.Endpoint;
+import io.gatun.transport.Poller;
 import io.gatun.transport.ReadinessDriver;
 import io.gatun.transport.Registration;
 import java.io.IOException;
@@ -88,6 +90,20 @@ final class KqueueDriverTest {
     int idle = 0;
     while (idle < 2) {
       idle = driver.run(0) == 0 ? idle + 1 : 0;
+    }
+  }
+
+  @Test
+  void whatTheSystemRefusesToWatchIsTold() throws IOException {
+    KqueuePoller poller = new KqueuePoller(true);
+    try {
+      long pair = pair();
+      int closed = (int) pair;
+      kernel.close(closed);
+      kernel.close((int) (pair >>> 32));
+      assertEquals(-Errno.EBADF, poller.add(closed, Poller.READ | Poller.WRITE, 1));
+    } finally {
+      poller.close();
     }
   }
 

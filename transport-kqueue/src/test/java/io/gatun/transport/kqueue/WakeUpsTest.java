@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WakeUpsTest {
   @ParameterizedTest(name = "user event: {0}")
   @ValueSource(booleans = {true, false})
-  void wakeUpsFromEightThreadsAreNeverLost(boolean userEvent, @TempDir Path folder)
-      throws Exception {
+  void wakeUpsOfOtherThreadsAreNeverLost(boolean userEvent, @TempDir Path folder) throws Exception {
     assumeTrue(Boolean.getBoolean("gatun.test.jcstress"), "takes its time: ./gatun test kqueue");
     int processors = Runtime.getRuntime().availableProcessors();
     assumeTrue(processors > 1, "needs two processors");
