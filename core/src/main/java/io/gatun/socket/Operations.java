@@ -451,6 +451,8 @@ final class Operations {
     boolean interrupted = !virtual && Thread.interrupted();
     LockSupport.parkNanos(this, left == FOREVER ? nanos : Math.min(nanos, left));
     if (interrupted) {
+      // The interrupt had left a permit, which the first call took: this one waits.
+      LockSupport.parkNanos(this, left == FOREVER ? nanos : Math.min(nanos, left));
       Thread.currentThread().interrupt();
     }
     if (descriptor.isClosed()) {
