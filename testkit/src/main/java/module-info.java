@@ -3,6 +3,7 @@ module io.gatun.testkit {
   requires transitive io.gatun.core;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;
+  requires java.logging;
   requires jdk.jfr;
   requires static transitive org.jspecify;
 

@@ -244,7 +244,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   @Override
   public final Promise<Void> newPromise() {
-    return new DefaultPromise<>(loop);
+    return new ChannelPromise(loop);
   }
 
   @Override

@@ -3,18 +3,35 @@ package io.gatun.channel;
 import io.gatun.address.Address;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Handles what happens on a channel, and what is asked of it. Every method has a default that hands
  * on to the next handler; a handler that overrides none of a kind is passed over at no cost.
  *
- * <p>All methods are called on the channel's loop. Inbound events go from the head of the pipeline
- * to its tail, outbound operations from the tail to the head.
+ * <p>All methods are called on the channel's loop, unless the handler was given an executor ({@link
+ * #on}). Inbound events go from the head of the pipeline to its tail, outbound operations from the
+ * tail to the head.
  *
- * <p>One instance serves one channel, unless it keeps no state of any of them.
+ * <p>One instance is in one pipeline at a time, unless its class is {@link Sharable} or has no
+ * fields at all.
  */
 public interface ChannelHandler {
+  /**
+   * Returns a handler to add in another's place, whose methods run on an executor: for work that
+   * blocks. They are called one at a time and in order, however many threads the executor has, and
+   * what the handler fires and asks for goes back to the loop in order. While the executor is
+   * behind, the channel is not read from. When the executor refuses a task, the message that came
+   * with it is released, and the exception travels on; of its removal the handler then hears on the
+   * loop.
+   *
+   * @param executor such as one of virtual threads
+   */
+  static ChannelHandler on(Executor executor, ChannelHandler handler) {
+    return new Offloaded(executor, handler);
+  }
+
   /** The handler was added to a pipeline. */
   default void handlerAdded(ChannelHandlerContext ctx) throws Exception {}
 

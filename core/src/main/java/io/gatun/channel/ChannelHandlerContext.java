@@ -22,14 +22,15 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A handler's place in a pipeline: what it fires goes on from here towards the tail, what it asks
  * for goes on from here towards the head.
  *
- * <p>The {@code fire} methods belong to the channel's loop; the operations may be called by any
- * thread.
+ * <p>The {@code fire} methods belong to the thread that calls the handler: the channel's loop, or
+ * its executor's ({@link ChannelHandler#on}). The operations may be called by any thread.
  */
 public final class ChannelHandlerContext {
   private static final InternalLogger LOGGER =
@@ -37,7 +38,14 @@ public final class ChannelHandlerContext {
 
   final AbstractChannel channel;
   private final String name;
-  private final ChannelHandler handler;
+
+  /** What the loop calls: the handler, or what takes the call to the handler's executor. */
+  final ChannelHandler handler;
+
+  private final boolean offloaded;
+
+  /** An offloaded handler has heard of its removal. Loop's thread only. */
+  private boolean ended;
 
   /** See {@link HandlerMask}; 0 once removed, so that events pass by. */
   private int mask;
@@ -47,13 +55,14 @@ public final class ChannelHandlerContext {
 
   @Nullable ChannelHandlerContext next;
 
-  private boolean removed;
+  private volatile boolean removed;
 
   ChannelHandlerContext(AbstractChannel channel, String name, ChannelHandler handler) {
     this.channel = channel;
     this.name = name;
     this.handler = handler;
-    this.mask = HandlerMask.of(handler);
+    this.offloaded = handler instanceof Offloaded;
+    this.mask = offloaded ? HandlerMask.ALL : HandlerMask.of(handler);
   }
 
   /** Returns the channel. */
@@ -63,7 +72,7 @@ public final class ChannelHandlerContext {
 
   /** Returns the handler. */
   public ChannelHandler handler() {
-    return handler;
+    return handler instanceof Offloaded other ? other.handler : handler;
   }
 
   /** Returns the name of the handler in its pipeline. */
@@ -76,7 +85,7 @@ public final class ChannelHandlerContext {
     return channel.pipeline();
   }
 
-  /** Returns the loop, which is also the executor of the handler. */
+  /** Returns the loop, which also calls the handler unless that has an executor of its own. */
   public EventLoop eventLoop() {
     return channel.eventLoop();
   }
@@ -99,6 +108,55 @@ public final class ChannelHandlerContext {
   /** Returns a promise whose listeners run on the loop. */
   public Promise<Void> newPromise() {
     return channel.newPromise();
+  }
+
+  /** Whether a handler of another executor has yet to hear of its removal. */
+  boolean isBusyElsewhere() {
+    return offloaded && !ended;
+  }
+
+  /** A handler of another executor has heard of its removal. */
+  void endedElsewhere() {
+    hop(
+        () -> {
+          ended = true;
+          pipeline().tellKeptPromises();
+        },
+        null);
+  }
+
+  /** Whether a handler fires from an executor of its own. */
+  private boolean isElsewhere() {
+    return offloaded && !inEventLoop();
+  }
+
+  /** Takes an event of another executor to the loop. */
+  private void hop(Runnable event, @Nullable Object message) {
+    try {
+      execute(event);
+    } catch (RejectedExecutionException e) { // the loop has ended, and its channels before
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  /**
+   * Counts a message that the handler keeps back as waiting to be sent, so that writers are held
+   * back as by what the channel keeps ({@link Channel#isWritable}). Any thread.
+   *
+   * @return what {@link #uncountPending} is to be given once the message is passed on or released
+   */
+  public int countPending(Object message) {
+    return channel.expect(message);
+  }
+
+  /** Ends what {@link #countPending} began. Any thread. */
+  public void uncountPending(int size) {
+    channel.arrived(size);
+    if (inEventLoop()) {
+      channel.tellWritability();
+    } else {
+      hop(channel::tellWritability, null);
+    }
   }
 
   // A context that was removed keeps its links, so that an event under way finds its way on.
@@ -129,71 +187,113 @@ public final class ChannelHandlerContext {
 
   /** Tells the next handler that the channel is active. */
   public void fireChannelActive() {
-    ChannelHandlerContext next = nextInbound(ACTIVE);
+    if (isElsewhere()) {
+      hop(this::fireChannelActive, null);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(ACTIVE));
     try {
       next.handler.channelActive(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Tells the next handler that the channel is closed. */
   public void fireChannelInactive() {
-    ChannelHandlerContext next = nextInbound(INACTIVE);
+    if (isElsewhere()) {
+      hop(this::fireChannelInactive, null);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(INACTIVE));
     try {
       next.handler.channelInactive(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Hands a message, and its ownership, to the next handler. */
   public void fireChannelRead(Object message) {
-    ChannelHandlerContext next = nextInbound(CHANNEL_READ);
+    if (isElsewhere()) {
+      hop(() -> fireChannelRead(message), message);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(CHANNEL_READ));
     try {
       next.handler.channelRead(next, message);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Tells the next handler that all was read for now. */
   public void fireChannelReadComplete() {
-    ChannelHandlerContext next = nextInbound(READ_COMPLETE);
+    if (isElsewhere()) {
+      hop(this::fireChannelReadComplete, null);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(READ_COMPLETE));
     try {
       next.handler.channelReadComplete(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Tells the next handler that writability has changed. */
   public void fireChannelWritabilityChanged() {
-    ChannelHandlerContext next = nextInbound(WRITABILITY_CHANGED);
+    if (isElsewhere()) {
+      hop(this::fireChannelWritabilityChanged, null);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(WRITABILITY_CHANGED));
     try {
       next.handler.channelWritabilityChanged(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Hands an event to the next handler. */
   public void fireUserEvent(Object event) {
-    ChannelHandlerContext next = nextInbound(USER_EVENT);
+    if (isElsewhere()) {
+      hop(() -> fireUserEvent(event), event);
+      return;
+    }
+    ChannelHandlerContext next = entered(nextInbound(USER_EVENT));
     try {
       next.handler.userEvent(next, event);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Hands an exception to the next handler. */
   public void fireExceptionCaught(Throwable cause) {
-    nextInbound(EXCEPTION_CAUGHT).invokeExceptionCaught(cause);
+    if (isElsewhere()) {
+      hop(() -> fireExceptionCaught(cause), null);
+      return;
+    }
+    entered(nextInbound(EXCEPTION_CAUGHT)).invokeExceptionCaught(cause);
+    channel.loop.running = this;
+  }
+
+  /** Notes which handler is called now, for {@link StallWatch}. */
+  private static ChannelHandlerContext entered(ChannelHandlerContext next) {
+    next.channel.loop.running = next;
+    return next;
   }
 
   /** An inbound method of this handler threw: the handler itself is asked first. */
   private void caught(Throwable cause) {
+    threw(cause);
     if ((mask & EXCEPTION_CAUGHT) != 0) {
       invokeExceptionCaught(cause);
     } else {
@@ -205,16 +305,56 @@ public final class ChannelHandlerContext {
     try {
       handler.exceptionCaught(this, cause);
     } catch (Throwable t) {
-      t.addSuppressed(cause);
-      LOGGER.warn("{}: exceptionCaught of handler {} threw; the channel closes", channel, name, t);
-      channel.close(null);
+      failedToCatch(cause, t);
     }
+  }
+
+  void failedToCatch(Throwable cause, Throwable thrown) {
+    if (thrown != cause) { // as one does that throws on what it was given
+      thrown.addSuppressed(cause);
+    }
+    LOGGER.warn(
+        "{}: exceptionCaught of handler {} threw; the channel closes", channel, name, thrown);
+    channel.close(null);
+  }
+
+  /** Notes whose exception it is, should no handler take it. */
+  void threw(Throwable cause) {
+    pipeline().thrown = new ChannelPipeline.Thrown(this, cause);
+  }
+
+  /** The handler threw when it was added. */
+  void failedToAdd(Throwable cause) {
+    if (isElsewhere()) {
+      hop(() -> failedToAdd(cause), null);
+      return;
+    }
+    threw(cause);
+    pipeline().takeOut(this);
+    fireExceptionCaught(cause);
   }
 
   /** An outbound method of this handler threw: its promise fails, or else the exception travels. */
   private void failed(@Nullable Promise<Void> promise, Throwable cause) {
     if (promise == null || !promise.tryFailure(cause)) {
       caught(cause);
+    }
+  }
+
+  private static void hand(@Nullable Promise<Void> promise, ChannelHandlerContext next) {
+    if (promise instanceof ChannelPromise own) {
+      own.holder = next;
+    }
+  }
+
+  /** The next handler has returned: has it kept the promise? */
+  private void returned(@Nullable Promise<Void> promise, ChannelHandlerContext next) {
+    channel.loop.running = this;
+    if (promise instanceof ChannelPromise own
+        && own.holder == next
+        && next.previous != null // the head is the channel itself
+        && !own.isDone()) {
+      pipeline().kept(own);
     }
   }
 
@@ -232,12 +372,14 @@ public final class ChannelHandlerContext {
       execute(() -> bind(local, promise));
       return;
     }
-    ChannelHandlerContext next = nextOutbound(BIND);
+    ChannelHandlerContext next = entered(nextOutbound(BIND));
+    hand(promise, next);
     try {
       next.handler.bind(next, local, promise);
     } catch (Throwable t) {
       next.failed(promise, t);
     }
+    returned(promise, next);
   }
 
   /** Connects the channel. */
@@ -246,12 +388,14 @@ public final class ChannelHandlerContext {
       execute(() -> connect(remote, local, promise));
       return;
     }
-    ChannelHandlerContext next = nextOutbound(CONNECT);
+    ChannelHandlerContext next = entered(nextOutbound(CONNECT));
+    hand(promise, next);
     try {
       next.handler.connect(next, remote, local, promise);
     } catch (Throwable t) {
       next.failed(promise, t);
     }
+    returned(promise, next);
   }
 
   /** Asks for more to be read. */
@@ -260,12 +404,13 @@ public final class ChannelHandlerContext {
       execute(this::read);
       return;
     }
-    ChannelHandlerContext next = nextOutbound(READ);
+    ChannelHandlerContext next = entered(nextOutbound(READ));
     try {
       next.handler.read(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /**
@@ -290,12 +435,14 @@ public final class ChannelHandlerContext {
       writeLater(message, promise, false);
       return;
     }
-    ChannelHandlerContext next = nextOutbound(WRITE);
+    ChannelHandlerContext next = entered(nextOutbound(WRITE));
+    hand(promise, next);
     try {
       next.handler.write(next, message, promise);
     } catch (Throwable t) {
       next.failed(promise, t);
     }
+    returned(promise, next);
   }
 
   /** Sends what was written. */
@@ -304,12 +451,13 @@ public final class ChannelHandlerContext {
       execute(this::flush);
       return;
     }
-    ChannelHandlerContext next = nextOutbound(FLUSH);
+    ChannelHandlerContext next = entered(nextOutbound(FLUSH));
     try {
       next.handler.flush(next);
     } catch (Throwable t) {
       next.caught(t);
     }
+    channel.loop.running = this;
   }
 
   /** Writes a message and flushes. */
@@ -356,12 +504,14 @@ public final class ChannelHandlerContext {
       execute(() -> shutdownOutput(promise));
       return;
     }
-    ChannelHandlerContext next = nextOutbound(SHUTDOWN_OUTPUT);
+    ChannelHandlerContext next = entered(nextOutbound(SHUTDOWN_OUTPUT));
+    hand(promise, next);
     try {
       next.handler.shutdownOutput(next, promise);
     } catch (Throwable t) {
       next.failed(promise, t);
     }
+    returned(promise, next);
   }
 
   /** Closes the channel. */
@@ -377,12 +527,14 @@ public final class ChannelHandlerContext {
       execute(() -> close(promise));
       return;
     }
-    ChannelHandlerContext next = nextOutbound(CLOSE);
+    ChannelHandlerContext next = entered(nextOutbound(CLOSE));
+    hand(promise, next);
     try {
       next.handler.close(next, promise);
     } catch (Throwable t) {
       next.failed(promise, t);
     }
+    returned(promise, next);
   }
 
   @Override

@@ -9,12 +9,18 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers of a channel, in order. Changed on the channel's loop only; a handler may remove
- * itself or others, and add more, from within any event.
+ * The handlers of a channel, in order. Changed and looked at on the channel's loop only; a handler
+ * may remove itself or others, and add more, from within any event. A handler on an executor of its
+ * own ({@link ChannelHandler#on}) changes it by a task of {@link Channel#eventLoop}.
+ *
+ * <p>What a handler throws that no handler takes is logged with its name, and closes the channel.
+ * So is a promise logged with the handler that it was given to, if it is not completed when the
+ * channel is closed; it fails then.
  */
 public final class ChannelPipeline {
   private static final InternalLogger LOGGER =
@@ -23,6 +29,15 @@ public final class ChannelPipeline {
   private final AbstractChannel channel;
   final ChannelHandlerContext head;
   final ChannelHandlerContext tail;
+
+  /** An exception, and the handler that threw it. */
+  record Thrown(ChannelHandlerContext by, Throwable cause) {}
+
+  /** The last one; by whichever thread called the handler. */
+  volatile @Nullable Thrown thrown;
+
+  /** Made for the first that is kept. */
+  private @Nullable KeptPromises keptPromises;
 
   ChannelPipeline(AbstractChannel channel) {
     this.channel = channel;
@@ -73,6 +88,13 @@ public final class ChannelPipeline {
     return previous;
   }
 
+  /**
+   * Adds a handler.
+   *
+   * @throws IllegalArgumentException if the name is in use
+   * @throws IllegalStateException if this is not the loop's thread, or the handler is in a pipeline
+   *     already and not {@link Sharable}
+   */
   private ChannelPipeline insert(
       ChannelHandlerContext previous, String name, ChannelHandler handler) {
     checkLoop();
@@ -80,6 +102,12 @@ public final class ChannelPipeline {
       throw new IllegalArgumentException("the pipeline has a handler " + name + " already");
     }
     ChannelHandlerContext ctx = new ChannelHandlerContext(channel, name, handler);
+    if (!isSharable(ctx) && !HandlersInUse.add(ctx.handler())) {
+      throw new IllegalStateException(
+          "the handler "
+              + ctx.handler().getClass().getName()
+              + " is in a pipeline already, and neither @Sharable nor without fields");
+    }
     ChannelHandlerContext next = previous.next;
     ctx.previous = previous;
     ctx.next = next;
@@ -90,10 +118,20 @@ public final class ChannelPipeline {
     try {
       handler.handlerAdded(ctx);
     } catch (Throwable t) {
-      unlink(ctx);
-      ctx.fireExceptionCaught(t);
+      ctx.failedToAdd(t);
     }
     return this;
+  }
+
+  private static boolean isSharable(ChannelHandlerContext ctx) {
+    return (HandlerMask.of(ctx.handler()) & HandlerMask.SHARABLE) != 0;
+  }
+
+  /** Takes a handler out that has not heard of it. */
+  void takeOut(ChannelHandlerContext ctx) {
+    if (!ctx.isRemoved()) {
+      unlink(ctx);
+    }
   }
 
   /** Removes a handler by its name. */
@@ -107,10 +145,24 @@ public final class ChannelPipeline {
     return this;
   }
 
-  /** Puts a handler in the place of another. */
+  /** Removes the first handler of a type. */
+  public <T extends ChannelHandler> T remove(Class<T> type) {
+    return type.cast(remove(require(context(type), type.getName())));
+  }
+
+  /** Puts a handler in the place of the one of a name, which is returned. */
   public ChannelHandler replace(String other, String name, ChannelHandler handler) {
-    ChannelHandlerContext old = require(other);
-    if (name.equals(other)) {
+    return replace(require(other), name, handler);
+  }
+
+  /** Puts a handler in the place of another. */
+  public ChannelPipeline replace(ChannelHandler other, String name, ChannelHandler handler) {
+    replace(require(context(other), other), name, handler);
+    return this;
+  }
+
+  private ChannelHandler replace(ChannelHandlerContext old, String name, ChannelHandler handler) {
+    if (name.equals(old.name())) {
       ChannelHandlerContext previous = previousOf(old);
       ChannelHandler removed = remove(old);
       insert(previous, name, handler);
@@ -122,13 +174,18 @@ public final class ChannelPipeline {
 
   private ChannelHandler remove(ChannelHandlerContext ctx) {
     checkLoop();
+    return leave(ctx);
+  }
+
+  private static ChannelHandler leave(ChannelHandlerContext ctx) {
     if (ctx.isRemoved()) {
       return ctx.handler();
     }
     unlink(ctx);
     try {
-      ctx.handler().handlerRemoved(ctx);
+      ctx.handler.handlerRemoved(ctx);
     } catch (Throwable t) {
+      ctx.threw(t);
       ctx.fireExceptionCaught(t);
     }
     return ctx.handler();
@@ -142,12 +199,54 @@ public final class ChannelPipeline {
       ctx.next.previous = previous;
     }
     ctx.remove();
+    if (!isSharable(ctx)) {
+      HandlersInUse.remove(ctx.handler());
+    }
   }
 
-  /** The channel is closed: the handlers go, from the last to the first. */
+  /**
+   * The channel is closed: the handlers go, from the last to the first, once those on executors of
+   * their own have passed on what they were told before.
+   */
   void destroy() {
+    destroyBehind(head);
+  }
+
+  private void destroyBehind(ChannelHandlerContext done) {
+    for (ChannelHandlerContext ctx = done.next; ctx != null; ctx = ctx.next) {
+      if (ctx.handler instanceof Offloaded offloaded) {
+        ChannelHandlerContext waiting = ctx;
+        offloaded.afterAll(() -> onLoop(() -> destroyBehind(waiting)));
+        return;
+      }
+    }
     for (ChannelHandlerContext last; (last = previousOf(tail)) != head; ) {
-      remove(last); // which may remove others
+      leave(last); // which may remove others
+    }
+    tellKeptPromises();
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException ended) {
+      task.run(); // no thread of the loop's is left to disturb
+    }
+  }
+
+  void kept(ChannelPromise promise) {
+    KeptPromises kept = keptPromises;
+    if (kept == null) {
+      kept = new KeptPromises();
+      keptPromises = kept;
+    }
+    kept.add(promise);
+  }
+
+  void tellKeptPromises() {
+    KeptPromises kept = keptPromises;
+    if (kept != null && !channel.isOpen()) {
+      kept.tell(channel);
     }
   }
 
@@ -159,7 +258,7 @@ public final class ChannelPipeline {
 
   /** Returns the first handler of a type, or null. */
   public <T extends ChannelHandler> @Nullable T get(Class<T> type) {
-    ChannelHandlerContext ctx = find(candidate -> type.isInstance(candidate.handler()));
+    ChannelHandlerContext ctx = context(type);
     return ctx == null ? null : type.cast(ctx.handler());
   }
 
@@ -171,7 +270,24 @@ public final class ChannelPipeline {
   /** Returns the context of a handler, or null. */
   @SuppressWarnings("ReferenceEquality") // equal handlers are not the same handler
   public @Nullable ChannelHandlerContext context(ChannelHandler handler) {
-    return find(ctx -> ctx.handler() == handler);
+    return find(ctx -> ctx.handler == handler || ctx.handler() == handler);
+  }
+
+  /** Returns the context of the first handler of a type, or null. */
+  public @Nullable ChannelHandlerContext context(Class<? extends ChannelHandler> type) {
+    return find(candidate -> type.isInstance(candidate.handler()));
+  }
+
+  /** Returns the first handler, or null when there is none. */
+  public @Nullable ChannelHandler first() {
+    ChannelHandlerContext first = find(ctx -> true);
+    return first == null ? null : first.handler();
+  }
+
+  /** Returns the last handler, or null when there is none. */
+  public @Nullable ChannelHandler last() {
+    ChannelHandlerContext last = previousOf(tail);
+    return last == head ? null : last.handler();
   }
 
   /** Returns the names of all handlers, first to last. */
@@ -297,7 +413,14 @@ public final class ChannelPipeline {
         // The network's daily bread: a peer that reset its connection is no news to an operator.
         LOGGER.debug("{}: {}", ctx.channel, cause.getMessage());
       } else {
-        LOGGER.warn("{}: no handler took an exception; the channel closes", ctx.channel, cause);
+        Thrown thrown = ctx.pipeline().thrown;
+        LOGGER.warn(
+            "{}: no handler took the exception of {}; the channel closes",
+            ctx.channel,
+            thrown != null && thrown.cause() == cause
+                ? "handler " + thrown.by().name()
+                : "the channel",
+            cause);
       }
       ctx.channel.close(null);
     }

@@ -35,10 +35,15 @@ public final class EventLoop extends SingleThreadEventExecutor {
   private static final int WAKING = 2;
   private static final int ENDED = 3;
   private static final VarHandle STATE;
+  private static final VarHandle ROUNDS;
+  private static final VarHandle RUNNING;
 
   static {
     try {
-      STATE = MethodHandles.lookup().findVarHandle(EventLoop.class, "state", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(EventLoop.class, "state", int.class);
+      ROUNDS = lookup.findVarHandle(EventLoop.class, "rounds", int.class);
+      RUNNING = lookup.findVarHandle(EventLoop.class, "running", ChannelHandlerContext.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -47,6 +52,19 @@ public final class EventLoop extends SingleThreadEventExecutor {
   private final EventLoopGroup group;
   private final Driver driver;
   private final Ticker ticker;
+
+  /** How long a round may take before it is told of; 0 when nobody asks. */
+  private final long stallNanos;
+
+  private java.util.concurrent.@Nullable Future<?> stallWatch;
+
+  /** For {@link StallWatch}, which looks at them from its thread, sooner or later. */
+  private volatile @Nullable Thread thread;
+
+  private int rounds;
+
+  /** The handler that is called, or that called the last one. Written by the loop. */
+  @Nullable ChannelHandlerContext running;
 
   /**
    * AWAKE → ASLEEP → AWAKE by the loop; ASLEEP → WAKING → AWAKE by the one thread that wakes it.
@@ -62,11 +80,13 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
   @Nullable AbstractChannel channels;
 
-  EventLoop(EventLoopGroup group, Executor executor, Driver driver, Ticker ticker) {
+  EventLoop(
+      EventLoopGroup group, Executor executor, Driver driver, Ticker ticker, long stallNanos) {
     super(group, executor, false, newQueue(), RejectedExecutionHandlers.reject());
     this.group = group;
     this.driver = driver;
     this.ticker = ticker;
+    this.stallNanos = stallNanos;
   }
 
   private static Queue<Runnable> newQueue() {
@@ -97,14 +117,21 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   @Override
   protected void run() {
+    thread = Thread.currentThread();
+    if (stallNanos > 0) {
+      stallWatch = new StallWatch(this, stallNanos).start();
+    }
     do {
       try {
         int result = driver.run(timeout());
         wake();
+        running = null;
         if (result < 0) {
           throw SocketErrors.of("wait", null, result);
         }
         runAllTasks(TASK_NANOS);
+        running = null;
+        rounds++;
       } catch (Throwable t) {
         wake();
         try {
@@ -141,6 +168,24 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   private void wake() {
     STATE.compareAndSet(this, ASLEEP, AWAKE);
+  }
+
+  /** How many rounds there were; told to other threads sooner or later. */
+  int rounds() {
+    return (int) ROUNDS.getOpaque(this);
+  }
+
+  /** See {@link #running}; told to other threads sooner or later. */
+  @Nullable ChannelHandlerContext running() {
+    return (ChannelHandlerContext) RUNNING.getOpaque(this);
+  }
+
+  boolean isAsleep() {
+    return state != AWAKE;
+  }
+
+  @Nullable Thread thread() {
+    return thread;
   }
 
   @Override
@@ -182,6 +227,9 @@ public final class EventLoop extends SingleThreadEventExecutor {
   protected void cleanup() {
     while (!STATE.compareAndSet(this, AWAKE, ENDED)) {
       Thread.onSpinWait();
+    }
+    if (stallWatch != null) {
+      stallWatch.cancel(false);
     }
     driver.close();
   }

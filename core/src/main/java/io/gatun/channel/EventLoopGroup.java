@@ -10,6 +10,7 @@ import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLoopGroup extends MultithreadEventExecutorGroup {
   private static final long CLOSE_SECONDS = 15;
+  private static final Duration STALL = Duration.ofSeconds(1);
 
   /** Set by newChild, which the super constructor calls: a field initializer would undo it. */
   private @Nullable Transport transport;
@@ -31,7 +33,8 @@ public final class EventLoopGroup extends MultithreadEventExecutorGroup {
         builder.loops,
         new ThreadPerTaskExecutor(new DefaultThreadFactory(builder.name, builder.daemon)),
         builder.transport(),
-        builder.ticker);
+        builder.ticker,
+        builder.stallNanos);
   }
 
   /** Returns a group with one loop a processor on the best transport of this machine. */
@@ -51,6 +54,7 @@ public final class EventLoopGroup extends MultithreadEventExecutorGroup {
     private String name = "gatun";
     private boolean daemon;
     private Ticker ticker = Ticker.systemTicker();
+    private long stallNanos = STALL.toNanos();
 
     private Builder() {}
 
@@ -90,6 +94,18 @@ public final class EventLoopGroup extends MultithreadEventExecutorGroup {
       return this;
     }
 
+    /**
+     * Sets how long a handler or a task may keep a loop from its other channels before it is logged
+     * which one does, and where; by default a second. Zero for never.
+     */
+    public Builder stallLimit(Duration limit) {
+      if (limit.isNegative()) {
+        throw new IllegalArgumentException("stallLimit: " + limit + " is negative");
+      }
+      this.stallNanos = TimeUnit.NANOSECONDS.convert(limit); // 292 years at most
+      return this;
+    }
+
     private Transport transport() {
       return transport == null ? Transport.best() : transport;
     }
@@ -114,7 +130,7 @@ public final class EventLoopGroup extends MultithreadEventExecutorGroup {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new EventLoop(this, executor, driver, (Ticker) args[1]);
+    return new EventLoop(this, executor, driver, (Ticker) args[1], (Long) args[2]);
   }
 
   /** Returns the transport of all loops. */

@@ -2,10 +2,13 @@ package io.gatun.channel;
 
 import io.gatun.address.Address;
 import io.netty.util.concurrent.Promise;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 
 /**
  * Which methods of {@link ChannelHandler} a class overrides, one bit each. An event goes straight
- * to the next handler that has its bit, so a long pipeline costs only what its handlers do.
+ * to the next handler that has its bit, so a long pipeline costs only what its handlers do. One
+ * more bit says whether instances of the class may be shared.
  */
 final class HandlerMask {
   static final int ACTIVE = 1;
@@ -22,6 +25,12 @@ final class HandlerMask {
   static final int FLUSH = 1 << 11;
   static final int SHUTDOWN_OUTPUT = 1 << 12;
   static final int CLOSE = 1 << 13;
+
+  /** Not a method: one instance may be in many pipelines. */
+  static final int SHARABLE = 1 << 14;
+
+  /** All methods. */
+  static final int ALL = SHARABLE - 1;
 
   private static final ClassValue<Integer> MASKS =
       new ClassValue<>() {
@@ -52,7 +61,22 @@ final class HandlerMask {
         | bit(type, WRITE, "write", ctx, Object.class, Promise.class)
         | bit(type, FLUSH, "flush", ctx)
         | bit(type, SHUTDOWN_OUTPUT, "shutdownOutput", ctx, Promise.class)
-        | bit(type, CLOSE, "close", ctx, Promise.class);
+        | bit(type, CLOSE, "close", ctx, Promise.class)
+        | (isSharable(type) ? SHARABLE : 0);
+  }
+
+  private static boolean isSharable(Class<?> type) {
+    if (type.isAnnotationPresent(Sharable.class)) {
+      return true;
+    }
+    for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+      for (Field field : c.getDeclaredFields()) {
+        if (!Modifier.isStatic(field.getModifiers())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private static int bit(Class<?> type, int bit, String method, Class<?>... parameters) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.Sharable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The last handler of a channel: notes what it is told, in order, for the test to look at. */
+@Sharable
 class Recorder implements ChannelHandler {
   enum Event {
     ACTIVE,
