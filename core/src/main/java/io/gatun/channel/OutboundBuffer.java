@@ -3,14 +3,15 @@ package io.gatun.channel;
 import io.gatun.os.Iovec;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream has yet to send, in order: a ring of buffers and their promises. Loop's thread
- * only.
+ * What a channel has yet to send, in order: a ring of what was written and of its promises. Loop's
+ * thread only.
  *
  * <p>Entries up to {@link #flushed} may be sent. The rings are made with the first write, so that
  * an idle connection holds none.
@@ -23,12 +24,12 @@ final class OutboundBuffer {
 
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(OutboundBuffer.class);
-  private static final ByteBuf[] NO_BUFFERS = {};
+  private static final Object[] NO_ENTRIES = {};
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static final @Nullable Promise<Void>[] NO_PROMISES = new Promise[0];
 
-  private @Nullable ByteBuf[] buffers = NO_BUFFERS;
+  private @Nullable Object[] entries = NO_ENTRIES;
   private @Nullable Promise<Void>[] promises = NO_PROMISES;
 
   /** Index of the oldest entry; the capacity is a power of two. */
@@ -61,34 +62,36 @@ final class OutboundBuffer {
   }
 
   /**
-   * What a buffer counts: the memory it holds, not the bytes to send. Who sends single bytes and
+   * What an entry counts: the memory it holds, not the bytes to send. Who sends single bytes and
    * takes no answer would otherwise have thousands of read buffers kept for him.
    */
-  static int weight(ByteBuf buffer) {
-    return Math.max(buffer.capacity(), LEAST_WEIGHT);
+  static int weight(Object entry) {
+    return entry instanceof ByteBuf buffer
+        ? Math.max(buffer.capacity(), LEAST_WEIGHT)
+        : LEAST_WEIGHT;
   }
 
-  void add(ByteBuf buffer, @Nullable Promise<Void> promise) {
-    if (size == buffers.length) {
+  void add(Object entry, @Nullable Promise<Void> promise) {
+    if (size == entries.length) {
       grow();
     }
-    int index = (first + size++) & (buffers.length - 1);
-    buffers[index] = buffer;
+    int index = (first + size++) & (entries.length - 1);
+    entries[index] = entry;
     promises[index] = promise;
-    weight += weight(buffer);
+    weight += weight(entry);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   private void grow() {
-    int capacity = Math.max(FIRST_CAPACITY, buffers.length * 2);
-    @Nullable ByteBuf[] moreBuffers = new ByteBuf[capacity];
+    int capacity = Math.max(FIRST_CAPACITY, entries.length * 2);
+    @Nullable Object[] moreEntries = new Object[capacity];
     @Nullable Promise<Void>[] morePromises = new Promise[capacity];
     for (int i = 0; i < size; i++) {
-      int index = (first + i) & (buffers.length - 1);
-      moreBuffers[i] = buffers[index];
+      int index = (first + i) & (entries.length - 1);
+      moreEntries[i] = entries[index];
       morePromises[i] = promises[index];
     }
-    buffers = moreBuffers;
+    entries = moreEntries;
     promises = morePromises;
     first = 0;
   }
@@ -98,36 +101,38 @@ final class OutboundBuffer {
     flushed = size - sent;
   }
 
-  /** The oldest entry; there must be one. */
+  /** The oldest entry, a buffer; there must be one. */
   ByteBuf first() {
-    return alive(at(0));
+    return buffer(0);
   }
 
   /** Memory that was released too early may hold anybody's bytes by now: none of it is sent. */
-  private static ByteBuf alive(ByteBuf buffer) {
+  private ByteBuf buffer(int i) {
+    ByteBuf buffer = (ByteBuf) get(i);
     if (buffer.refCnt() == 0) {
       throw new IllegalReferenceCountException("a buffer was released after it was written");
     }
     return buffer;
   }
 
-  private ByteBuf at(int i) {
-    ByteBuf buffer = buffers[(first + sent + i) & (buffers.length - 1)];
-    if (buffer == null) {
+  /** An entry that was not sent yet; 0 is the oldest. */
+  Object get(int i) {
+    Object entry = entries[(first + sent + i) & (entries.length - 1)];
+    if (entry == null) {
       throw new IllegalStateException("no entry " + i);
     }
-    return buffer;
+    return entry;
   }
 
   /**
-   * Fills iovecs with the oldest entries.
+   * Fills iovecs with the oldest entries, which are buffers.
    *
    * @return the number of bytes they hold together, at most {@code maxBytes}
    */
   int fill(long iovecs, int count, int maxBytes) {
     int total = 0;
     for (int i = 0; i < count; i++) {
-      ByteBuf buffer = alive(at(i));
+      ByteBuf buffer = buffer(i);
       int length = Math.min(buffer.readableBytes(), maxBytes - total);
       Iovec.set(iovecs, i, buffer.memoryAddress() + buffer.readerIndex(), length);
       total += length;
@@ -136,33 +141,55 @@ final class OutboundBuffer {
   }
 
   /**
-   * Takes out what was sent: whole entries are released and their promises completed, a part
-   * advances its buffer.
+   * Takes out the bytes that were sent of buffers: whole ones are released and their promises
+   * completed, a part advances its buffer.
    */
   void sent(long count) {
     while (flushed > 0) {
-      ByteBuf buffer = at(0);
+      ByteBuf buffer = (ByteBuf) get(0);
       int readable = buffer.readableBytes();
       if (count < readable) {
         buffer.skipBytes((int) count);
         break;
       }
       count -= readable;
-      buffers[(first + sent) & (buffers.length - 1)] = null;
-      sent++;
-      flushed--;
-      release(buffer);
+      take();
     }
     tellSent();
   }
 
-  /** A buffer that somebody has released once too often must not keep the others from theirs. */
-  private void release(ByteBuf buffer) {
-    weight -= weight(buffer);
+  /** Takes out whole entries that were sent, and completes their promises. */
+  void sentWhole(int count) {
+    for (int i = 0; i < count; i++) {
+      take();
+    }
+    tellSent();
+  }
+
+  private void take() {
+    Object entry = get(0);
+    entries[(first + sent) & (entries.length - 1)] = null;
+    sent++;
+    flushed--;
+    release(entry);
+  }
+
+  /** The oldest entry, if one was flushed, could not be sent: it goes, and the rest stays. */
+  void failFirst(Throwable cause) {
+    tellSent();
+    if (flushed > 0) { // no listener has closed the channel
+      flushed--;
+      failOldest(cause);
+    }
+  }
+
+  /** One that somebody has released once too often must not keep the others from theirs. */
+  private void release(Object entry) {
+    weight -= weight(entry);
     try {
-      buffer.release();
+      ReferenceCountUtil.release(entry);
     } catch (IllegalReferenceCountException e) {
-      LOGGER.warn("a buffer was released once too often: {}", buffer, e);
+      LOGGER.warn("released once too often: {}", entry, e);
     }
   }
 
@@ -178,9 +205,9 @@ final class OutboundBuffer {
 
   private @Nullable Promise<Void> removeFirst() {
     Promise<Void> promise = promises[first];
-    buffers[first] = null;
+    entries[first] = null;
     promises[first] = null;
-    first = (first + 1) & (buffers.length - 1);
+    first = (first + 1) & (entries.length - 1);
     size--;
     return promise;
   }
@@ -189,13 +216,17 @@ final class OutboundBuffer {
   void fail(Throwable cause) {
     tellSent();
     while (size > 0) {
-      ByteBuf buffer = at(0);
-      Promise<Void> promise = removeFirst();
-      release(buffer);
-      if (promise != null) {
-        promise.tryFailure(cause);
-      }
+      failOldest(cause);
     }
     flushed = 0;
+  }
+
+  private void failOldest(Throwable cause) {
+    Object entry = get(0);
+    Promise<Void> promise = removeFirst();
+    release(entry);
+    if (promise != null) {
+      promise.tryFailure(cause);
+    }
   }
 }

@@ -1,0 +1,566 @@
+package io.gatun.channel;
+
+import static io.gatun.os.Errno.EAGAIN;
+import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.EISCONN;
+import static io.gatun.os.Errno.ENOTCONN;
+import static io.gatun.os.Errno.EPIPE;
+
+import io.gatun.address.Address;
+import io.gatun.address.Sockaddr;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketErrors;
+import io.gatun.error.TimedOutException;
+import io.gatun.os.Constants;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel that data go through, be it a stream's bytes or messages: how it connects, whose turn
+ * it is to read and to send, back-pressure, and the end of either half. What one call reads or
+ * sends is the kinds' own.
+ */
+abstract class DataChannel extends AbstractChannel {
+  /** Messages read in one round, before others have their turn. */
+  private static final int MAX_READS = 16;
+
+  /** Calls that send in one round: who writes as soon as a write is done would have no end. */
+  private static final int MAX_SENDS = 16;
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+  /** First and longest pause before a Unix socket whose peer's backlog is full tries again. */
+  private static final long FIRST_RETRY_NANOS = 100_000;
+
+  private static final long LONGEST_RETRY_NANOS = 20_000_000;
+
+  private static final VarHandle EXPECTED;
+
+  static {
+    try {
+      EXPECTED = MethodHandles.lookup().findVarHandle(DataChannel.class, "expected", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final OutboundBuffer outbound = new OutboundBuffer();
+
+  /** The memory of what other threads have written and the loop has yet to see. */
+  @SuppressWarnings("unused") // by EXPECTED
+  private volatile long expected;
+
+  /** Another thread was told not to write on, which the loop itself may never have noticed. */
+  private volatile boolean heldBack;
+
+  /** Written by the loop; {@link #pendingBytes} of other threads may lag behind. */
+  private volatile long pending;
+
+  private volatile boolean writable = true;
+  private WaterMarks waterMarks = WaterMarks.DEFAULT;
+  private boolean allowHalfClosure;
+  private boolean reading;
+
+  /** Messages that the round under way has delivered. */
+  private int delivered;
+
+  /** Keeps a promise's listener from sending while {@link #send} is sending. */
+  private boolean sending;
+
+  /** What sends on in the loop's next round; made for the first channel that needs one. */
+  private @Nullable Runnable resumption;
+
+  /** The driver has a write under way. */
+  boolean writeUnderWay;
+
+  private boolean inputShutdown;
+  private boolean outputShutdown;
+
+  /** Output is shut down because nothing more can be sent, which the peer's going explains. */
+  private boolean broken;
+
+  private boolean closeWhenSent;
+  private @Nullable Promise<Void> shutdownPromise;
+  private boolean shutdownWhenSent;
+  private @Nullable Connecting connecting;
+  private Duration connectTimeout = CONNECT_TIMEOUT;
+
+  DataChannel(EventLoop loop, int fd) {
+    super(loop, fd);
+  }
+
+  // Connecting
+
+  /** A connect that is under way. */
+  private static final class Connecting {
+    final Address remote;
+    final Promise<Void> promise;
+    long retryNanos = FIRST_RETRY_NANOS;
+    @Nullable Future<?> timer;
+
+    Connecting(Address remote, Promise<Void> promise) {
+      this.remote = remote;
+      this.promise = promise;
+    }
+  }
+
+  @Override
+  final void doConnect(Address remote, @Nullable Address local, Promise<Void> promise) {
+    if (!isOpen()) {
+      fail(promise, new ClosedException("connect", remote));
+      return;
+    }
+    if (active || connecting != null) {
+      fail(promise, SocketErrors.of("connect", remote, active ? EISCONN : EINPROGRESS));
+      return;
+    }
+    if (local != null) {
+      int result = bind(local);
+      if (result < 0) {
+        fail(promise, SocketErrors.of("bind", local, result));
+        close(null);
+        return;
+      }
+    }
+    Connecting attempt = new Connecting(remote, promise);
+    connecting = attempt;
+    promise.addListener(done -> {
+      if (done.isCancelled()) {
+        close(null);
+      }
+    });
+    if (!connectTimeout.isZero()) {
+      long nanos = TimeUnit.NANOSECONDS.convert(connectTimeout); // 292 years at most
+      attempt.timer =
+          loop.schedule(
+              () -> connectFailed(new TimedOutException("connect", remote, nanos)),
+              nanos,
+              TimeUnit.NANOSECONDS);
+    }
+    tryConnect();
+  }
+
+  private void tryConnect() {
+    Connecting attempt = connecting;
+    if (attempt == null || !isOpen()) {
+      return;
+    }
+    long memory = loop.kernel().address();
+    int length = Sockaddr.encode(attempt.remote, memory);
+    int result = length < 0 ? length : registration().connect(memory, length);
+    if (result == -EAGAIN) {
+      // A Unix listener's backlog is full. Nothing will tell when there is room: ask again.
+      loop.schedule(this::tryConnect, attempt.retryNanos, TimeUnit.NANOSECONDS);
+      attempt.retryNanos = Math.min(attempt.retryNanos * 2, LONGEST_RETRY_NANOS);
+    } else if (result != -EINPROGRESS) {
+      connected(result);
+    }
+  }
+
+  @Override
+  public final void connected(int result) {
+    Connecting attempt = connecting;
+    if (attempt == null) {
+      return;
+    }
+    if (result < 0) {
+      connectFailed(SocketErrors.of("connect", attempt.remote, result));
+      return;
+    }
+    connecting = null;
+    if (attempt.timer != null) {
+      attempt.timer.cancel(false);
+    }
+    remote = attempt.remote;
+    activate(attempt.promise);
+  }
+
+  private void connectFailed(IOException cause) {
+    Connecting attempt = connecting;
+    if (attempt != null) {
+      connecting = null;
+      if (attempt.timer != null) {
+        attempt.timer.cancel(false);
+      }
+      fail(attempt.promise, cause);
+      close(null);
+    }
+  }
+
+  /** The channel can be used: the handlers hear of it, and reading begins. */
+  final void activate(@Nullable Promise<Void> promise) {
+    if (!isOpen()) { // by the handler that was to be added
+      fail(promise, new ClosedException("connect"));
+      return;
+    }
+    active = true;
+    complete(promise);
+    pipeline().head.fireChannelActive();
+    if (active) {
+      send();
+      readNext();
+    }
+  }
+
+  // Reading
+
+  @Override
+  final void awaitReadable() {
+    if (active && !inputShutdown && !reading) {
+      registration().awaitReadable();
+    }
+  }
+
+  /**
+   * Makes one call that reads, and delivers what it brought.
+   *
+   * @return above 0 when there may be more, 0 at the end of the stream, −EAGAIN when there is
+   *     nothing more for now, or another negative errno
+   */
+  abstract int readOnce();
+
+  /** Whether messages delivered may go on to be followed by others in the same round. */
+  final boolean readsOn() {
+    return (autoRead || readPending) && delivered < MAX_READS && isOpen();
+  }
+
+  /** Hands a message to the handlers. */
+  final void deliver(Object message) {
+    readPending = false;
+    delivered++;
+    pipeline().head.fireChannelRead(message);
+  }
+
+  @Override
+  public final void readable() {
+    reading = true;
+    delivered = 0;
+    int result;
+    try {
+      do {
+        result = readOnce();
+      } while (result > 0 && readsOn());
+    } catch (Throwable t) { // such as no memory for a buffer
+      reading = false;
+      pipeline().head.fireExceptionCaught(t);
+      close(null);
+      return;
+    }
+    reading = false;
+    if (delivered > 0) {
+      pipeline().head.fireChannelReadComplete();
+    }
+    if (!isOpen()) {
+      return;
+    }
+    if (result == 0) {
+      endOfInput();
+    } else if (result < 0 && result != -EAGAIN) {
+      readFailed(result);
+    } else if (delivered == 0) {
+      awaitReadable(); // what was asked for is still to come
+    } else {
+      readNext();
+    }
+  }
+
+  /** Reading has failed with a negative errno that is not EAGAIN. */
+  abstract void readFailed(int errno);
+
+  /** The peer sends no more. */
+  private void endOfInput() {
+    inputShutdown = true;
+    if (outputShutdown) {
+      close(null);
+    } else if (allowHalfClosure) {
+      pipeline().head.fireUserEvent(ChannelEvent.INPUT_SHUTDOWN);
+    } else {
+      // What the peer sent is answered in full before the connection goes.
+      closeWhenSent = true;
+      doFlush();
+    }
+  }
+
+  // Writing
+
+  @Override
+  final void doWrite(Object message, @Nullable Promise<Void> promise) {
+    if (!isOpen()) {
+      refuse(message, promise, new ClosedException("write"));
+    } else if (outputShutdown || shutdownWhenSent) {
+      // Where the peer has gone, there may still be something to read, and then comes the end.
+      IOException cause = SocketErrors.of("write", remote, EPIPE);
+      if (promise == null && broken) {
+        ReferenceCountUtil.release(message);
+      } else {
+        refuse(message, promise, cause);
+      }
+    } else {
+      enqueue(message, promise);
+    }
+  }
+
+  /** Adds a message to the outbound ones by {@link #add}, or refuses it. */
+  abstract void enqueue(Object message, @Nullable Promise<Void> promise);
+
+  /** Returns the bytes of a buffer, which goes over to the caller, where the kernel finds them. */
+  final ByteBuf direct(ByteBuf buffer) {
+    if (buffer.hasMemoryAddress()) {
+      return buffer;
+    }
+    try {
+      return alloc()
+          .directBuffer(Math.max(1, buffer.readableBytes()))
+          .writeBytes(buffer, buffer.readerIndex(), buffer.readableBytes());
+    } finally {
+      buffer.release();
+    }
+  }
+
+  final void add(Object entry, @Nullable Promise<Void> promise) {
+    outbound.add(entry, promise);
+    tellWritability();
+  }
+
+  @Override
+  final void doFlush() {
+    outbound.flush();
+    send();
+  }
+
+  private void send() {
+    if (sending || writeUnderWay || !active) {
+      return;
+    }
+    sending = true;
+    int result = 0;
+    int calls = 0;
+    try {
+      while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
+        if (calls++ == MAX_SENDS) {
+          sendLater();
+          break;
+        }
+        result = sendOnce();
+      }
+    } catch (RuntimeException e) { // a buffer that is no more
+      sending = false;
+      pipeline().head.fireExceptionCaught(e);
+      close(null); // what has gone out is part of a message at best
+      return;
+    }
+    sending = false;
+    if (!isOpen()) { // a promise's listener has closed the channel
+      return;
+    }
+    if (result < 0) {
+      writeFailed(result);
+    } else {
+      tellWritability();
+      if (outbound.isEmpty()) {
+        allSent();
+      }
+    }
+  }
+
+  /**
+   * Makes one call that sends of what was flushed, of which there is something; sets {@link
+   * #writeUnderWay} unless all of it was taken.
+   *
+   * @return a negative errno when nothing more can be sent
+   */
+  abstract int sendOnce();
+
+  private void sendLater() {
+    Runnable later = resumption;
+    if (later == null) {
+      later = this::send;
+      resumption = later;
+    }
+    loop.execute(later);
+  }
+
+  @Override
+  public final void written(int result) {
+    writeUnderWay = false;
+    if (!isOpen()) {
+      return; // closed() takes care of the rest
+    }
+    int failure = finishWrite(result);
+    if (failure < 0) {
+      writeFailed(failure);
+    } else {
+      send();
+    }
+  }
+
+  /**
+   * Takes out what a write that was under way has sent.
+   *
+   * @return a negative errno when nothing more can be sent
+   */
+  abstract int finishWrite(int result);
+
+  /** Nothing more can be sent: what waits fails. */
+  private void writeFailed(int errno) {
+    IOException cause = SocketErrors.of("send", remote, errno);
+    outputShutdown = true;
+    broken = true;
+    outbound.fail(cause);
+    tellWritability();
+    fail(shutdownPromise, cause);
+    if (!endsByReading(errno) || inputShutdown || !(autoRead || readPending)) {
+      close(null);
+    }
+  }
+
+  /** Whether a channel that reads comes to an end by itself after a send failed like this. */
+  abstract boolean endsByReading(int errno);
+
+  private void allSent() {
+    if (closeWhenSent) {
+      close(null);
+    } else if (shutdownWhenSent && !outputShutdown) {
+      outputShutdown = true;
+      int result = registration().shutdown(Constants.SHUT_WR);
+      if (result < 0 && result != -ENOTCONN) {
+        fail(shutdownPromise, SocketErrors.of("shutdown", remote, result));
+      } else {
+        complete(shutdownPromise);
+        pipeline().head.fireUserEvent(ChannelEvent.OUTPUT_SHUTDOWN);
+      }
+      if (inputShutdown) {
+        close(null);
+      }
+    }
+  }
+
+  @Override
+  final void doShutdownOutput(@Nullable Promise<Void> promise) {
+    if (!isOpen()) {
+      fail(promise, new ClosedException("shutdown"));
+    } else if (!active) {
+      fail(promise, SocketErrors.of("shutdown", remote, ENOTCONN));
+    } else if (outputShutdown) {
+      complete(promise);
+    } else if (shutdownWhenSent && shutdownPromise != null) {
+      shutdownPromise.addListener(done -> complete(promise));
+    } else {
+      shutdownWhenSent = true;
+      shutdownPromise = promise;
+      doFlush();
+    }
+  }
+
+  // Back-pressure
+
+  @Override
+  final int expect(Object message) {
+    int size = weigh(message);
+    EXPECTED.getAndAdd(this, (long) size);
+    return size;
+  }
+
+  /** What a message will weigh as an outbound entry; 0 for one that a handler has yet to make. */
+  abstract int weigh(Object message);
+
+  @Override
+  final void arrived(int size) {
+    EXPECTED.getAndAdd(this, (long) -size);
+  }
+
+  @Override
+  final void tellWritability() {
+    long weight = outbound.weight();
+    pending = weight;
+    long total = weight + expected;
+    if (writable && weight > waterMarks.high()) {
+      writable = false;
+    } else if ((!writable || heldBack) && (total < waterMarks.low() || total == 0)) {
+      writable = true;
+      heldBack = false;
+    } else {
+      return;
+    }
+    if (isOpen()) {
+      pipeline().head.fireChannelWritabilityChanged();
+    }
+  }
+
+  @Override
+  public final boolean isWritable() {
+    if (!writable || !isOpen() || pending + expected <= waterMarks.high()) {
+      return writable && isOpen();
+    }
+    heldBack = true;
+    // Should all have been sent in between, the loop has nothing left to tell.
+    return pending + expected <= waterMarks.high();
+  }
+
+  @Override
+  public final long pendingBytes() {
+    return pending + expected;
+  }
+
+  // Closing
+
+  @Override
+  final void closing() {
+    Connecting attempt = connecting;
+    if (attempt != null) {
+      connecting = null;
+      if (attempt.timer != null) {
+        attempt.timer.cancel(false);
+      }
+      fail(attempt.promise, new ClosedException("connect", attempt.remote));
+    }
+  }
+
+  @Override
+  final void released() {
+    ClosedException cause = new ClosedException("write");
+    outbound.fail(cause);
+    pending = 0;
+    fail(shutdownPromise, cause);
+  }
+
+  // Options
+
+  @Override
+  Object ownOption(ChannelOption<?> option) {
+    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+      return allowHalfClosure;
+    } else if (option == ChannelOption.WRITE_WATER_MARKS) {
+      return waterMarks;
+    } else if (option == ChannelOption.CONNECT_TIMEOUT) {
+      return connectTimeout;
+    }
+    return super.ownOption(option);
+  }
+
+  @Override
+  void setOwnOption(ChannelOption<?> option, Object value) {
+    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+      allowHalfClosure = (Boolean) value;
+    } else if (option == ChannelOption.WRITE_WATER_MARKS) {
+      waterMarks = (WaterMarks) value;
+      tellWritability();
+    } else if (option == ChannelOption.CONNECT_TIMEOUT) {
+      Duration timeout = (Duration) value;
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException("CONNECT_TIMEOUT: " + timeout + " is negative");
+      }
+      connectTimeout = timeout;
+    } else {
+      super.setOwnOption(option, value);
+    }
+  }
+}
