@@ -159,7 +159,7 @@ final class Operations {
         result = 0; // no bytes are there at any time
       } else if (Thread.currentThread().isVirtual()) {
         result = parking(op, heap, at, length, flags, patience, deadline);
-      } else if (nonBlocking || patience == 0) {
+      } else if (nonBlocking || patience != FOREVER) {
         result = polling(op, heap, at, length, flags, patience, deadline);
       } else {
         result = blocking(op, heap, at, length, flags);

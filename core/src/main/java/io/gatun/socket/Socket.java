@@ -508,6 +508,18 @@ public final class Socket implements AutoCloseable {
         });
   }
 
+  /** Returns SO_LINGER: seconds, −1 when off. */
+  int getLinger() throws IOException {
+    return with("getsockopt", kernel -> settle(kernel.getLinger(descriptor.fd))) - 1;
+  }
+
+  /** Sets SO_LINGER: seconds, negative for off. */
+  void setLinger(int seconds) throws IOException {
+    with(
+        "setsockopt",
+        kernel -> operations.settle("setsockopt", kernel.setLinger(descriptor.fd, seconds)));
+  }
+
   /** Returns how many bytes can be received without waiting. */
   int available() throws IOException {
     return with(
@@ -689,6 +701,11 @@ public final class Socket implements AutoCloseable {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     long timeout = operations.timeout;
     return receive(buffer, offset, length, flags, timeout, Operations.deadline(timeout));
+  }
+
+  /** Receives within a time that is not the socket's: java.net's SO_TIMEOUT is reading's alone. */
+  int recvWithin(long timeout, byte[] buffer, int offset, int length) throws IOException {
+    return receive(buffer, offset, length, 0, timeout, Operations.deadline(timeout));
   }
 
   /** Receives into a buffer from its position to its limit, and advances the position. */

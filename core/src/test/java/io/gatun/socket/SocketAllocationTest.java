@@ -8,8 +8,12 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -170,6 +174,32 @@ final class SocketAllocationTest {
           });
     } finally {
       buffer.release();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ofAnAdaptersStreams(Mode mode) throws Throwable {
+    try (ServerSocket server =
+            new GatunServerSocketFactory()
+                .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        java.net.Socket client =
+            new GatunSocketFactory().createSocket(server.getInetAddress(), server.getLocalPort());
+        java.net.Socket served = server.accept()) {
+      served.setSoTimeout(mode.timeout == null ? 0 : (int) mode.timeout.toMillis());
+      OutputStream out = client.getOutputStream();
+      InputStream in = served.getInputStream();
+      byte[] array = new byte[SIZE];
+      assertNone(
+          mode,
+          () -> {
+            out.write(array);
+            for (int count = 0; count < SIZE; ) {
+              count += in.read(array);
+            }
+            out.write(1);
+            in.read();
+          });
     }
   }
 

@@ -1,0 +1,437 @@
+package io.gatun.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gatun.address.UnixAddress;
+import io.gatun.error.SocketError;
+import io.gatun.socket.GatunServerSocketFactory;
+import io.gatun.socket.GatunSocketFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A java.net.Socket that is Gatun's does what the documentation of the JDK's says. */
+@OnEachThreadKind
+@Timeout(60)
+class SocketFactoryTest extends SocketLab {
+  private static final int SHORT_MILLIS = (int) SHORT.toMillis();
+
+  private SocketFactory sockets = GatunSocketFactory.getDefault();
+  private ServerSocketFactory servers = GatunServerSocketFactory.getDefault();
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  SocketFactoryTest(ThreadLane lane) throws IOException {
+    super(lane);
+  }
+
+  @BeforeEach
+  void useTheFamily() {
+    if (address() instanceof UnixAddress unix) {
+      sockets = GatunSocketFactory.unix(unix);
+      servers = GatunServerSocketFactory.unix(unix);
+    }
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable one : opened) {
+      one.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closeLater(T one) {
+    opened.add(one);
+    return one;
+  }
+
+  private InetAddress loopback() throws IOException {
+    return InetAddress.getByName(family == Family.IPV6 ? "::1" : "127.0.0.1");
+  }
+
+  private ServerSocket bound() throws IOException {
+    return closeLater(servers.createServerSocket(0, 50, loopback()));
+  }
+
+  private Socket connected(ServerSocket server) throws IOException {
+    return closeLater(sockets.createSocket(loopback(), server.getLocalPort()));
+  }
+
+  private record Pair(Socket client, Socket served) {}
+
+  private Pair pair() throws IOException {
+    try (ServerSocket server = bound()) {
+      Socket client = connected(server);
+      return new Pair(client, closeLater(server.accept()));
+    }
+  }
+
+  // What both ends do
+
+  @Test
+  void carriesBytesBothWaysAndClosesByHalves() throws Exception {
+    Pair pair = pair();
+    byte[] much = Data.of(1 << 20);
+    Task<byte[]> served = start(() -> pair.served.getInputStream().readAllBytes());
+    run(() -> {
+      pair.client.getOutputStream().write(much);
+      pair.client.shutdownOutput();
+    });
+    assertArrayEquals(much, served.result());
+    assertTrue(pair.client.isOutputShutdown());
+    assertThrows(SocketException.class, () -> pair.client.getOutputStream());
+    run(() -> {
+      pair.served.getOutputStream().write(200);
+      InputStream in = pair.client.getInputStream();
+      assertEquals(200, in.read());
+      assertEquals(0, in.available());
+    });
+    pair.served.close();
+    assertEquals(-1, call(() -> pair.client.getInputStream().read()));
+  }
+
+  @Test
+  void readsNothingOnceItsInputIsShutDown() throws Exception {
+    Pair pair = pair();
+    InputStream in = pair.client.getInputStream();
+    pair.served.getOutputStream().write(1);
+    pair.client.shutdownInput();
+    assertEquals(-1, call(() -> in.read()));
+    assertEquals(0, in.available());
+    assertThrows(SocketException.class, () -> pair.client.getInputStream());
+  }
+
+  @Test
+  void aStreamThatIsClosedClosesTheSocket() throws Exception {
+    Pair pair = pair();
+    pair.client.getInputStream().close();
+    assertTrue(pair.client.isClosed());
+    pair.served.getOutputStream().close();
+    assertTrue(pair.served.isClosed());
+  }
+
+  @Test
+  void nothingComesBetweenTheBytesOfAWrite() throws Exception {
+    Pair pair = pair();
+    byte[] ones = new byte[1 << 20];
+    byte[] twos = new byte[1 << 20];
+    Arrays.fill(ones, (byte) 1);
+    Arrays.fill(twos, (byte) 2);
+    Task<String> first = startRun(() -> pair.client.getOutputStream().write(ones));
+    Task<String> second = startRun(() -> pair.client.getOutputStream().write(twos));
+    byte[] all = call(() -> pair.served.getInputStream().readNBytes(2 << 20));
+    int changes = 0;
+    for (int i = 1; i < all.length; i++) {
+      changes += all[i] == all[i - 1] ? 0 : 1;
+    }
+    assertEquals(1, changes);
+    first.result();
+    second.result();
+  }
+
+  // Addresses
+
+  @Test
+  void tellsAddressesAsMostCodeExpectsThem() throws Exception {
+    try (ServerSocket server = bound();
+        Socket client = sockets.createSocket()) {
+      assertFalse(client.isBound() || client.isConnected());
+      assertNull(client.getRemoteSocketAddress());
+      client.connect(new InetSocketAddress(loopback(), server.getLocalPort()));
+      assertTrue(client.isBound() && client.isConnected());
+      assertNull(client.getChannel());
+      Socket served = closeLater(server.accept());
+      assertEquals(loopback(), client.getInetAddress());
+      assertEquals(server.getLocalPort(), client.getPort());
+      assertEquals(server.getLocalSocketAddress(), client.getRemoteSocketAddress());
+      assertEquals(server.getLocalPort(), served.getLocalPort());
+      assertEquals(loopback(), served.getLocalAddress());
+      assertEquals(loopback(), served.getInetAddress());
+      if (family.isUnix()) {
+        assertEquals(0, client.getPort());
+        assertTrue(client.getInetAddress().getHostName().startsWith("unix:"));
+      } else {
+        assertEquals(client.getLocalPort(), served.getPort());
+        assertEquals(client.getLocalSocketAddress(), served.getRemoteSocketAddress());
+      }
+    }
+  }
+
+  @Test
+  void takesANameThatNobodyResolvedOnAPathAlone() throws Exception {
+    InetSocketAddress unresolved = InetSocketAddress.createUnresolved("no.such.invalid", 1);
+    try (ServerSocket server = bound();
+        Socket client = sockets.createSocket()) {
+      if (family.isUnix()) {
+        client.connect(unresolved);
+        server.accept().close();
+      } else {
+        assertThrows(UnknownHostException.class, () -> client.connect(unresolved));
+        assertTrue(client.isClosed());
+      }
+    }
+  }
+
+  @Test
+  void bindsAClientToAPort() throws Exception {
+    assumeFalse(family.isUnix(), "there are no ports");
+    try (ServerSocket server = bound();
+        Socket client = sockets.createSocket(loopback(), server.getLocalPort(), loopback(), 0)) {
+      Socket served = closeLater(server.accept());
+      assertEquals(client.getLocalSocketAddress(), served.getRemoteSocketAddress());
+    }
+  }
+
+  @Test
+  void takesBothFamiliesOnOnePort() throws Exception {
+    assumeTrue(family == Family.IPV6, "that is for IPv6 to show");
+    try (ServerSocket server = closeLater(servers.createServerSocket(0))) {
+      for (String host : List.of("127.0.0.1", "::1")) {
+        try (Socket client = sockets.createSocket(host, server.getLocalPort());
+            Socket served = server.accept()) {
+          assertEquals(InetAddress.getByName(host), served.getInetAddress());
+          assertEquals(client.getLocalPort(), served.getPort());
+        }
+      }
+    }
+  }
+
+  // Time
+
+  @Test
+  void soTimeoutEndsAReadAndLosesNothing() throws Exception {
+    Pair pair = pair();
+    pair.client.setSoTimeout(SHORT_MILLIS);
+    assertEquals(SHORT_MILLIS, pair.client.getSoTimeout());
+    InputStream in = pair.client.getInputStream();
+    assertThrows(SocketTimeoutException.class, () -> call(() -> in.read()));
+    pair.served.getOutputStream().write(7);
+    assertEquals(7, call(() -> in.read()));
+    pair.client.setSoTimeout(0);
+    Task<Integer> read = start(() -> in.read()).awaitWaiting();
+    pair.served.getOutputStream().write(8);
+    assertEquals(8, read.result());
+  }
+
+  /** The reads wait for longer than the timeout, and the write goes on. */
+  @Test
+  void soTimeoutIsNotThatOfAWrite() throws Exception {
+    Pair pair = pair();
+    pair.client.setSoTimeout(SHORT_MILLIS);
+    Task<String> write =
+        startRun(() -> {
+          pair.client.getOutputStream().write(LARGE);
+          pair.client.shutdownOutput();
+        });
+    write.awaitWaiting();
+    for (int i = 0; i < 2; i++) {
+      assertThrows(
+          SocketTimeoutException.class, () -> call(() -> pair.client.getInputStream().read()));
+    }
+    assertFalse(write.isDone());
+    assertEquals(LARGE.length, call(() -> pair.served.getInputStream().readAllBytes()).length);
+    write.result();
+  }
+
+  @Test
+  void soTimeoutEndsAnAccept() throws Exception {
+    try (ServerSocket server = bound()) {
+      server.setSoTimeout(SHORT_MILLIS);
+      assertThrows(SocketTimeoutException.class, () -> call(server::accept));
+      Socket client = connected(server);
+      Socket served = closeLater(call(server::accept));
+      assertEquals(0, served.getSoTimeout());
+      client.getOutputStream().write(3);
+      assertEquals(3, call(() -> served.getInputStream().read()));
+    }
+  }
+
+  @Test
+  void connectingEndsWithItsTimeoutAndClosesTheSocket() throws Exception {
+    try (ServerSocket server = closeLater(servers.createServerSocket(0, 1, loopback()))) {
+      InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
+      boolean full = false;
+      while (!full) {
+        Socket client = closeLater(sockets.createSocket());
+        try {
+          run(() -> client.connect(address, SHORT_MILLIS));
+        } catch (SocketTimeoutException e) {
+          assertTrue(client.isClosed());
+          full = true;
+        }
+      }
+    }
+  }
+
+  @Test
+  void aConnectionMadeInTimeReadsWithoutTimeout() throws Exception {
+    try (ServerSocket server = bound();
+        Socket client = sockets.createSocket()) {
+      run(() ->
+          client.connect(
+              new InetSocketAddress(loopback(), server.getLocalPort()), (int) LONG.toMillis()));
+      Socket served = closeLater(server.accept());
+      Task<Integer> read = start(() -> client.getInputStream().read()).awaitWaiting();
+      served.getOutputStream().write(9);
+      assertEquals(9, read.result());
+    }
+  }
+
+  // Errors
+
+  @Test
+  void aRefusedConnectionIsAConnectException() throws Exception {
+    ServerSocket server = bound();
+    InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
+    server.close();
+    Socket client = closeLater(sockets.createSocket());
+    IOException e = assertThrows(ConnectException.class, () -> run(() -> client.connect(address)));
+    assertInstanceOf(SocketError.class, e);
+    assertTrue(client.isClosed());
+  }
+
+  private void assertEndsByClosing(Task<?> task, AutoCloseable what) throws Exception {
+    task.awaitWaiting();
+    what.close();
+    assertEquals("Socket closed", task.failure(SocketException.class).getMessage());
+  }
+
+  @Test
+  void closingEndsAReadThatWaits() throws Exception {
+    Pair pair = pair();
+    assertEndsByClosing(start(() -> pair.client.getInputStream().read()), pair.client);
+  }
+
+  @Test
+  void closingEndsAReadWithTimeoutThatWaits() throws Exception {
+    Pair pair = pair();
+    pair.client.setSoTimeout((int) LONG.toMillis());
+    assertEndsByClosing(start(() -> pair.client.getInputStream().read()), pair.client);
+  }
+
+  @Test
+  void closingEndsAWriteThatWaits() throws Exception {
+    Pair pair = pair();
+    assertEndsByClosing(startRun(() -> pair.client.getOutputStream().write(LARGE)), pair.client);
+  }
+
+  @Test
+  void closingEndsAnAcceptThatWaits() throws Exception {
+    ServerSocket server = bound();
+    assertEndsByClosing(start(server::accept), server);
+  }
+
+  @Test
+  void aClosedSocketSaysSo() throws Exception {
+    Pair pair = pair();
+    InputStream in = pair.client.getInputStream();
+    pair.client.close();
+    pair.client.close();
+    assertThrows(SocketException.class, () -> call(() -> in.read()));
+    assertThrows(SocketException.class, in::available);
+    assertThrows(SocketException.class, pair.client::getInputStream);
+    assertThrows(SocketException.class, () -> pair.client.setSoTimeout(1));
+  }
+
+  @Test
+  void anInterruptClosesTheSocketOfAVirtualThread() throws Exception {
+    assumeTrue(kind == ThreadKind.VIRTUAL, "a platform thread goes on");
+    Pair pair = pair();
+    Task<Integer> read = start(() -> pair.client.getInputStream().read()).awaitWaiting();
+    read.thread().interrupt();
+    assertEquals("Closed by interrupt", read.failure(SocketException.class).getMessage());
+    assertEquals(-1, call(() -> pair.served.getInputStream().read()));
+  }
+
+  // Options
+
+  @Test
+  void optionsAreSetAndRead() throws Exception {
+    Socket socket = closeLater(sockets.createSocket());
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.setReuseAddress(true);
+    socket.setSoLinger(true, 5);
+    socket.setTrafficClass(0x10);
+    socket.setReceiveBufferSize(20_000);
+    socket.setSendBufferSize(20_000);
+    socket.setPerformancePreferences(1, 2, 3);
+    assertTrue(socket.getTcpNoDelay() && socket.getKeepAlive() && socket.getReuseAddress());
+    assertEquals(5, socket.getSoLinger());
+    assertEquals(0x10, socket.getTrafficClass());
+    assertTrue(socket.getReceiveBufferSize() >= 20_000, "the receive buffer is too small");
+    assertTrue(socket.getSendBufferSize() >= 20_000, "the send buffer is too small");
+    socket.setSoLinger(false, 0);
+    assertEquals(-1, socket.getSoLinger());
+    assertThrows(UnsupportedOperationException.class, () -> socket.setOption(NONE, true));
+  }
+
+  private static final SocketOption<Boolean> NONE =
+      new SocketOption<>() {
+        @Override
+        public String name() {
+          return "NONE";
+        }
+
+        @Override
+        public Class<Boolean> type() {
+          return Boolean.class;
+        }
+      };
+
+  @Test
+  void supportedOptionsCanBeSet() throws Exception {
+    Socket socket = closeLater(sockets.createSocket());
+    for (SocketOption<?> option : socket.supportedOptions()) {
+      setAgain(socket, option);
+    }
+    assertTrue(socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY));
+    try (ServerSocket server = bound()) {
+      assertTrue(server.supportedOptions().contains(StandardSocketOptions.SO_RCVBUF));
+    }
+  }
+
+  private static <T> void setAgain(Socket socket, SocketOption<T> option) throws IOException {
+    T value = socket.getOption(option);
+    socket.setOption(option, value);
+    assertEquals(option.type(), value.getClass());
+  }
+
+  @Test
+  void urgentDataComesInLine() throws Exception {
+    Pair pair = pair();
+    if (family.isUnix()) {
+      assertThrows(SocketException.class, () -> pair.client.sendUrgentData(5));
+      return;
+    }
+    pair.served.setOOBInline(true);
+    assertTrue(pair.served.getOOBInline());
+    pair.client.sendUrgentData(5);
+    assertEquals(5, call(() -> pair.served.getInputStream().read()));
+  }
+}
