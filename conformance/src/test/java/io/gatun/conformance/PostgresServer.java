@@ -49,11 +49,10 @@ final class PostgresServer implements AutoCloseable {
     if (Files.isDirectory(versions)) {
       try (Stream<Path> all = Files.list(versions)) {
         var newest =
-            all.map(version -> version.resolve("bin"))
-                .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
-                .max(Comparator.comparingInt(bin -> version(bin.getParent())));
+            all.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
+                .max(Comparator.comparingInt(PostgresServer::version));
         if (newest.isPresent()) {
-          return newest.get();
+          return newest.get().resolve("bin");
         }
       }
     }
@@ -65,7 +64,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   private static int version(Path folder) {
-    String name = folder.getFileName().toString();
+    String name = folder.toString().replaceAll(".*/", "");
     return name.matches("\\d+") ? Integer.parseInt(name) : 0;
   }
 

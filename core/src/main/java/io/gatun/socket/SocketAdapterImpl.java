@@ -429,25 +429,21 @@ final class SocketAdapterImpl extends SocketImpl {
 
   private Object get(int id) throws IOException {
     Socket socket = socket();
-    switch (id) {
-      case SocketOptions.SO_TIMEOUT -> {
-        return timeout == Operations.FOREVER ? 0 : (int) Duration.ofNanos(timeout).toMillis();
-      }
-      case SocketOptions.SO_LINGER -> {
-        return socket.getLinger();
-      }
-      case SocketOptions.SO_BINDADDR -> {
-        return host(socket.getSockName());
-      }
-      default -> {
-        Option option = option(id);
-        if (isForeign(option)) {
-          return withoutEffect.getOrDefault(id, option.isFlag() ? (Object) false : 0);
-        }
-        int number = socket.getSockOpt(option.level, option.number);
-        return option.isFlag() ? (Object) (number != 0) : number;
-      }
+    if (id == SocketOptions.SO_TIMEOUT) {
+      return timeout == Operations.FOREVER ? 0 : (int) Duration.ofNanos(timeout).toMillis();
     }
+    if (id == SocketOptions.SO_LINGER) {
+      return socket.getLinger();
+    }
+    if (id == SocketOptions.SO_BINDADDR) {
+      return host(socket.getSockName());
+    }
+    Option option = option(id);
+    if (isForeign(option)) {
+      return withoutEffect.getOrDefault(id, option.isFlag() ? (Object) false : 0);
+    }
+    int number = socket.getSockOpt(option.level, option.number);
+    return option.isFlag() ? (Object) (number != 0) : number;
   }
 
   private static Option option(int id) throws SocketException {
