@@ -405,10 +405,11 @@ public abstract class Kernel {
     return lacking();
   }
 
-  /** open(2) for reading, close-on-exec. */
-  public int open(long path) {
-    return lacking();
-  }
+  /** open(2) for reading, close-on-exec; the path is a string of C. See {@link #closeFile}. */
+  public abstract int open(long path);
+
+  /** Closes what {@link #open} opened: on Windows that is no descriptor of a socket. */
+  public abstract int closeFile(int file);
 
   /**
    * sendfile(2). Returns the number of bytes sent.

@@ -490,6 +490,11 @@ final class Posix extends Berkeley {
     }
   }
 
+  @Override
+  public int closeFile(int file) {
+    return close(file);
+  }
+
   private static final class SendfileCall {
     static final Sendfile FORM = Sendfile.HOST.orElseThrow();
     static final MethodHandle CALL =

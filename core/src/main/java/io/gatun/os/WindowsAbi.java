@@ -114,6 +114,8 @@ final class WindowsAbi {
             Struct.of("struct _OVERLAPPED", 32)
                 .field("Internal", 0, 8)
                 .field("InternalHigh", 8, 8)
+                .field("Offset", 16, 4)
+                .field("OffsetHigh", 20, 4)
                 .field("hEvent", 24, 8))
         // struct OVERLAPPED_ENTRY {
         //   ULONG_PTR lpCompletionKey; LPOVERLAPPED lpOverlapped; ULONG_PTR Internal;
@@ -257,6 +259,14 @@ final class WindowsAbi {
       WAIT_TIMEOUT 258
       HANDLE_FLAG_INHERIT 0x1
       XP1_IFS_HANDLES 0x20000
+      GENERIC_READ 0x80000000
+      FILE_SHARE_READ 0x1
+      FILE_SHARE_WRITE 0x2
+      FILE_SHARE_DELETE 0x4
+      OPEN_EXISTING 3
+      FILE_FLAG_OVERLAPPED 0x40000000
+      FILE_FLAG_SEQUENTIAL_SCAN 0x8000000
+      ERROR_HANDLE_EOF 38
       FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
       FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
       """;

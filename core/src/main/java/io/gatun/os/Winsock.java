@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Cleaner;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -519,6 +520,71 @@ final class Winsock extends Berkeley {
   @Override
   public long pipe() {
     return -EOPNOTSUPP; // its pipes are no sockets, and cannot be polled
+  }
+
+  // Files
+
+  private static final class Files {
+    static final int READ = ABI.value("GENERIC_READ");
+    static final int SHARED =
+        ABI.value("FILE_SHARE_READ")
+            | ABI.value("FILE_SHARE_WRITE")
+            | ABI.value("FILE_SHARE_DELETE");
+    static final int EXISTING = ABI.value("OPEN_EXISTING");
+    static final int FLAGS =
+        ABI.value("FILE_FLAG_OVERLAPPED") | ABI.value("FILE_FLAG_SEQUENTIAL_SCAN");
+    static final MethodHandle OPEN =
+        Native.capturing(
+            "CreateFileW",
+            DESCRIPTOR,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG);
+    static final MethodHandle CLOSE = Native.plain("CloseHandle", JAVA_INT, DESCRIPTOR);
+
+    // Of Windows's own numbers, those that opening a file is documented to fail with.
+    static final int NOT_FOUND = 2;
+    static final int NO_PATH = 3;
+    static final int TOO_MANY = 4;
+    static final int DENIED = 5;
+    static final int SHARING_VIOLATION = 32;
+  }
+
+  @Override
+  public int open(long path) {
+    try (Arena arena = Arena.ofConfined()) {
+      long name = arena.allocateFrom(Memory.getString(path), StandardCharsets.UTF_16LE).address();
+      int file =
+          (int)
+              Files.OPEN.invokeExact(
+                  capture, name, Files.READ, Files.SHARED, 0L, Files.EXISTING, Files.FLAGS, 0L);
+      if (file != INVALID) {
+        return file;
+      }
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "CreateFileW");
+    }
+    return switch (-error()) {
+      case Files.NOT_FOUND, Files.NO_PATH -> -Errno.ENOENT;
+      case Files.TOO_MANY -> -Errno.EMFILE;
+      case Files.DENIED, Files.SHARING_VIOLATION -> -Errno.EACCES;
+      default -> -EIO;
+    };
+  }
+
+  private static final int EIO = ABI.errno("EIO");
+
+  @Override
+  public int closeFile(int file) {
+    try {
+      return (int) Files.CLOSE.invokeExact(file) != 0 ? 0 : -Errno.EBADF;
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "CloseHandle", file);
+    }
   }
 
   // Interfaces: their numbers and names are POSIX's, the list of them is not.

@@ -28,6 +28,15 @@ final class FileSending {
     }
   }
 
+  static void close(int file) {
+    Kernel kernel = Kernel.acquire();
+    try {
+      int ignored = kernel.closeFile(file);
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
   /**
    * Sends by sendfile(2).
    *

@@ -1177,7 +1177,7 @@ public final class Socket implements AutoCloseable {
         long sent = FileSending.bySendfile(operations, fd, offset, count);
         return sent >= 0 ? sent : FileSending.byReading(this, channel, offset, count);
       } finally {
-        Sockets.close(fd);
+        FileSending.close(fd);
       }
     }
   }

@@ -5,8 +5,10 @@ import static io.gatun.os.Errno.EINPROGRESS;
 import static io.gatun.os.Errno.EINTR;
 import static io.gatun.os.Errno.EISCONN;
 
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * a socket that is neither connected nor listening would report a hang-up.
  */
 public final class ReadinessDriver implements Driver {
+  private static final int EIO = Abi.HOST.errno("EIO");
+
   private final Poller poller;
   private final boolean edgeTriggered;
   private final Kernel kernel = Kernel.create();
@@ -442,6 +446,17 @@ public final class ReadinessDriver implements Driver {
       }
       writing = true;
       return watch() ? Math.max(result, 0) : refusal;
+    }
+
+    @Override
+    public int writeFile(int file, long offset, int count) {
+      long place = kernel.iovecs();
+      int result;
+      do {
+        Memory.setLong(place, offset);
+        result = kernel.sendfile(fd, file, place, count);
+      } while (result == -EINTR);
+      return result == 0 ? -EIO : written(result, count);
     }
 
     @Override

@@ -58,6 +58,19 @@ public interface Registration {
    */
   int write(long iovecs, int count, int total);
 
+  /**
+   * Writes a part of a file, as {@link #write(long, int)} does from memory: sendfile(2) on POSIX,
+   * TransmitFile on Windows. A write under way needs the file to stay open, until {@link
+   * Endpoint#written} or {@link Endpoint#closed}.
+   *
+   * @param file what {@link io.gatun.os.Kernel#open} returned
+   * @param offset where the part begins
+   * @param count its bytes, above 0; the end of the file before its end is −EIO
+   * @return the number of bytes taken at once; −ENOSYS where the loop has no such call and −EINVAL
+   *     where the system cannot send this file so: then it has to be read
+   */
+  int writeFile(int file, long offset, int count);
+
   /** Shuts down one half of the connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR. */
   int shutdown(int how);
 

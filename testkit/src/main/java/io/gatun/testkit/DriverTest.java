@@ -15,6 +15,8 @@ import io.gatun.transport.Registration;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,8 @@ public final class DriverTest extends Lab {
 
   /** Unix sockets hand over within the call; those of TCP, which Windows's pairs are, later. */
   private static final long DELIVERY = WINDOWS ? TimeUnit.MILLISECONDS.toNanos(20) : 0;
+
+  private static final int EIO = Abi.HOST.errno("EIO");
 
   private final Driver driver;
   private final Kernel kernel;
@@ -409,6 +413,114 @@ public final class DriverTest extends Lab {
     byte[] got = new byte[6];
     Memory.get(memory.address() + 100, got, 0, 6);
     assertEquals("[3, 4, 5, 0, 1, 2]", java.util.Arrays.toString(got));
+  }
+
+  /** Opens a file of so many bytes, each another than its neighbours. */
+  private int open(int bytes) throws IOException {
+    byte[] content = new byte[bytes];
+    for (int i = 0; i < bytes; i++) {
+      content[i] = inFile(i);
+    }
+    Path path = Files.write(folder.resolve("datei-ä"), content);
+    try (Arena arena = Arena.ofConfined()) {
+      int file = kernel.open(arena.allocateFrom(path.toString()).address());
+      assertTrue(file >= 0, () -> Errno.name(-file));
+      return file;
+    }
+  }
+
+  private static byte inFile(long place) {
+    return (byte) (place * 31 + (place >> 8));
+  }
+
+  private static int sentFrom(int result) {
+    Assumptions.assumeFalse(result == -Errno.ENOSYS, "no call here sends a file");
+    assertTrue(result >= 0, () -> Errno.name(-result));
+    return result;
+  }
+
+  @Test
+  void aPartOfAFileIsWrittenFromItsPlaceAndNothingElse() throws IOException {
+    EndPair pair = socketPair();
+    Registration registration = pair.one().registration();
+    int offset = 1001;
+    int count = 3 << 20;
+    int file = open(offset + count + 1000);
+    try {
+      int sent = 0;
+      int read = 0;
+      boolean underWay = false;
+      while (read < count) {
+        if (!underWay && sent < count) {
+          sent += sentFrom(registration.writeFile(file, offset + sent, count - sent));
+          underWay = sent < count;
+        }
+        int got;
+        while ((got = pair.other().read()) > 0) {
+          for (int i = 0; i < got; i++, read++) {
+            assertEquals(inFile(offset + read), Memory.getByte(memory.address() + i));
+          }
+        }
+        assertEquals(-Errno.EAGAIN, got);
+        int result = driver.run(DELIVERY);
+        assertTrue(result >= 0, () -> Errno.name(-result));
+        for (String told : pair.one().told) {
+          sent += sentFrom(Integer.parseInt(told.substring("written ".length())));
+          underWay = false;
+        }
+        pair.one().told.clear();
+      }
+      assertEquals(count, read);
+      assertEquals(count, sent);
+      runDry();
+      assertEquals(-Errno.EAGAIN, pair.other().read(), "not what stands behind the part");
+    } finally {
+      assertEquals(0, kernel.closeFile(file));
+    }
+  }
+
+  @Test
+  void aFileThatEndsBeforeItsPartIsAFailure() throws IOException {
+    EndPair pair = socketPair();
+    Registration registration = pair.one().registration();
+    int file = open(1000);
+    try {
+      int result = registration.writeFile(file, 500, 1000);
+      if (result != -EIO) {
+        int taken = sentFrom(result);
+        runDry();
+        String told = pair.one().told.getFirst();
+        assertTrue(
+            told.equals("written " + -EIO)
+                || (told.equals("written 0")
+                    && registration.writeFile(file, 500 + taken, 1000 - taken) == -EIO),
+            told);
+      }
+      result = registration.writeFile(file, 1000, 1);
+      if (result != -EIO) {
+        assertEquals(0, result);
+        runDry();
+        assertEquals("written " + -EIO, pair.one().told.getLast());
+      }
+    } finally {
+      assertEquals(0, kernel.closeFile(file));
+    }
+  }
+
+  @Test
+  void aFileUnderWayMayBeClosedOnceClosedIsTold() throws IOException {
+    EndPair pair = socketPair();
+    int count = 16 << 20;
+    int file = open(count);
+    try {
+      int taken = sentFrom(pair.one().registration().writeFile(file, 0, count));
+      assertTrue(taken < count);
+      pair.one().close();
+      runDry();
+      assertEquals(List.of("closed"), pair.one().told);
+    } finally {
+      assertEquals(0, kernel.closeFile(file));
+    }
   }
 
   @Test

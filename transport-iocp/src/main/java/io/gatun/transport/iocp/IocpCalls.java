@@ -87,6 +87,14 @@ final class IocpCalls {
             JAVA_LONG);
   }
 
+  private static final class Transmit {
+    // WSAID_TRANSMITFILE of mswsock.h
+    static final String ID = "b5367df0-cbac-11cf-95ca-00805f48a192";
+    static final MethodHandle CALL =
+        Native.extension(
+            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  }
+
   /**
    * Whether an operation that is done at once may do without a packet: only if every provider of
    * TCP hands out real handles. One that stands between (a layered provider of a firewall, say)
@@ -264,6 +272,21 @@ final class IocpCalls {
       return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "AcceptEx", fd);
+    }
+  }
+
+  /**
+   * Sends a part of a file, from where the OVERLAPPED says. Returns 0, and then the OVERLAPPED has
+   * the number of bytes, or {@link #PENDING}.
+   */
+  int transmit(int fd, int file, int count, long overlapped) {
+    long handle = file;
+    try {
+      int done =
+          (int) Transmit.CALL.invokeExact(capture, (long) fd, handle, count, 0, overlapped, 0L, 0);
+      return done != 0 ? 0 : failure();
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "TransmitFile", fd, file);
     }
   }
 

@@ -27,6 +27,8 @@ final class IocpRegistration implements Registration {
   private static final int UPDATE_ACCEPT = Abi.HOST.value("SO_UPDATE_ACCEPT_CONTEXT");
   private static final int UPDATE_CONNECT = Abi.HOST.value("SO_UPDATE_CONNECT_CONTEXT");
   private static final int EMSGSIZE = Abi.HOST.errno("EMSGSIZE");
+  private static final int EIO = Abi.HOST.errno("EIO");
+  private static final int END_OF_FILE = Abi.HOST.value("ERROR_HANDLE_EOF");
   private static final int NONE = -1;
 
   private final IocpDriver driver;
@@ -55,6 +57,10 @@ final class IocpRegistration implements Registration {
   private boolean queued;
 
   private boolean connecting;
+
+  /** The bytes of a file that are under way, or 0. */
+  private int transmitting;
+
   private boolean closed;
 
   /** Of a listener: the socket that the next connection becomes, and whether it has. */
@@ -335,6 +341,35 @@ final class IocpRegistration implements Registration {
     return isOver(operation, result) ? result : 0;
   }
 
+  /** In parts, as a write from memory, for whoever watches how it goes on. */
+  @Override
+  public int writeFile(int file, long offset, int count) {
+    if (refusal != 0) {
+      return refusal;
+    }
+    Operation operation = out();
+    int taken = 0;
+    do {
+      int part = Math.min(count - taken, PART);
+      int result = calls.transmit(fd, file, part, operation.begin(offset + taken));
+      if (!isOver(operation, result)) {
+        transmitting = part;
+        return taken;
+      }
+      result = transmitted(result < 0 ? result : operation.transferred(), part);
+      if (result < 0) {
+        return result;
+      }
+      taken += result;
+    } while (taken < count);
+    return taken;
+  }
+
+  /** The system takes it for no failure that the file ends before its part does. */
+  private static int transmitted(int result, int part) {
+    return result == -END_OF_FILE || (result >= 0 && result < part) ? -EIO : result;
+  }
+
   @Override
   public int shutdown(int how) {
     return kernel.shutdown(fd, how);
@@ -360,6 +395,10 @@ final class IocpRegistration implements Registration {
       connecting = false;
       endpoint.connected(result < 0 ? result : updateConnected());
     } else {
+      if (transmitting != 0) {
+        result = transmitted(result, transmitting);
+        transmitting = 0;
+      }
       endpoint.written(result);
     }
   }

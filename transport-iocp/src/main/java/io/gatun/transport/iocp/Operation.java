@@ -19,6 +19,7 @@ final class Operation {
   private static final Struct OVERLAPPED = Abi.HOST.struct("_OVERLAPPED");
   private static final int STATUS = OVERLAPPED.offset("Internal");
   private static final int TRANSFERRED = OVERLAPPED.offset("InternalHigh");
+  private static final int OFFSET = OVERLAPPED.offset("Offset");
   private static final int NUMBER = OVERLAPPED.size();
   private static final int SIZE = 64;
 
@@ -65,6 +66,13 @@ final class Operation {
     for (int i = 0; i < NUMBER; i += Long.BYTES) {
       Memory.setLong(overlapped + i, 0);
     }
+    return overlapped;
+  }
+
+  /** Prepares the block for a call that begins at a place of a file. */
+  long begin(long offset) {
+    long overlapped = begin();
+    Memory.setLong(overlapped + OFFSET, offset); // the low half, then the high one
     return overlapped;
   }
 
