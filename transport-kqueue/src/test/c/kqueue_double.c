@@ -5,6 +5,10 @@
 //   EVFILT_USER                 one for each queue
 //   EV_RECEIPT, EV_ERROR        as kevent(2) says; a change is made though the wait is interrupted
 //   EV_EOF                      with data that is still to be read, and an error in fflags
+//   EPIPE                       of a pipe's write filter when nobody reads it any more, as macOS 10.11 refuses it
+//   EINVAL                      of a time that is negative or has a second of nanoseconds or more; macOS has a limit
+//                               of 100 million seconds, too
+//   EINTR                       once for each kqueue_double_interrupt(times), after the changes were made: a test's
 //
 // What it cannot do: Linux tells a socket's error only by taking it away, so fflags is always ECONNRESET where there is
 // any. A driver that believes fflags fails its tests here. And close(2) tells it nothing: notes of a descriptor that was
@@ -15,6 +19,7 @@
 // the library is loaded, and taken back from queues that were closed.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,6 +28,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,12 +168,20 @@ static int change_user(struct queue *q, const struct kevent *c) {
   return 0;
 }
 
+// Whether a pipe has nobody left who reads it.
+static int is_broken_pipe(int fd) {
+  struct stat file;
+  struct pollfd end = {.fd = fd, .events = POLLOUT};
+  return fstat(fd, &file) == 0 && S_ISFIFO(file.st_mode) && poll(&end, 1, 0) == 1 && (end.revents & POLLERR);
+}
+
 // Makes one change. Returns 0 or an errno.
 static int change(struct queue *q, const struct kevent *c) {
   if (c->filter == EVFILT_USER) return change_user(q, c);
   if (c->filter != EVFILT_READ && c->filter != EVFILT_WRITE) return EINVAL;
   int writing = c->filter == EVFILT_WRITE, fd = (int)c->ident;
   if (fd < 0) return EBADF;
+  if (writing && (c->flags & EV_ADD) && is_broken_pipe(fd)) return EPIPE;
   if (fd >= q->capacity[writing]) {
     if (!(c->flags & EV_ADD)) return ENOENT;
     int capacity = fd * 2 + 64;
@@ -239,6 +253,16 @@ static int tell(struct queue *q, int writing, const struct epoll_event *told, st
   return 1;
 }
 
+static int interruptions;
+
+// The next waits of any queue end with EINTR.
+void kqueue_double_interrupt(int times) { __atomic_store_n(&interruptions, times, __ATOMIC_SEQ_CST); }
+
+static int is_interrupted(void) {
+  int left = __atomic_load_n(&interruptions, __ATOMIC_SEQ_CST);
+  return left > 0 && __atomic_compare_exchange_n(&interruptions, &left, left - 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 static int64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -278,6 +302,11 @@ int kevent(int kq, const struct kevent *changes, int nchanges, struct kevent *ev
     errno = EBADF;
     return -1;
   }
+  if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_sec > 100000000 || timeout->tv_nsec < 0 ||
+                          timeout->tv_nsec >= 1000000000)) {
+    errno = EINVAL;
+    return -1;
+  }
   int filled = 0;
   pthread_mutex_lock(&q->lock);
   for (int i = 0; i < nchanges; i++) {
@@ -295,6 +324,10 @@ int kevent(int kq, const struct kevent *changes, int nchanges, struct kevent *ev
     events[filled++] = c;
   }
   pthread_mutex_unlock(&q->lock);
+  if (nevents > 0 && is_interrupted()) {
+    errno = EINTR;
+    return -1;
+  }
   if (filled > 0 || nevents == 0) return filled;
   int64_t deadline = timeout == NULL ? -1 : now() + timeout->tv_sec * INT64_C(1000000000) + timeout->tv_nsec;
   do {

@@ -10,9 +10,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one operating system on one architecture means by its names: constants, errno numbers and
- * struct layouts. A difference between systems is a different number here, not a branch in the
- * code; a name that a system lacks is absent, and {@link #has} is how code asks.
+ * What one operating system on one architecture means by its names: constants, errno numbers,
+ * struct layouts and the functions that Gatun calls. A difference between systems is a different
+ * number here, not a branch in the code; a name that a system lacks is absent, and {@link #has} is
+ * how code asks.
  *
  * <p>Every record can be loaded on every machine, so that each can be checked against the headers
  * of the system that it describes.
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param constants the integer constants by their C name
  * @param errnos the error numbers by their C name
  * @param structs the layouts by their C name, without the keyword before it
- * @param prototypes the functions whose arguments are not the same everywhere, by their C name,
- *     with names for the arguments
+ * @param prototypes the functions that the engine calls, by their C name; {@link Native} links them
+ *     by these. One that stands not here is absent. Windows's are not kept here.
  */
 public record Abi(
     Os os,
@@ -32,14 +33,16 @@ public record Abi(
     Map<String, String> prototypes) {
 
   /**
-   * Constants and functions, with commas between, that are taken for absent: so a test runs the
-   * ways of systems that lack them on one that has them.
+   * The record of the machine this runs on. A test runs the ways of other systems here: by the
+   * property {@code gatun.test.without}, constants and functions with commas between, which are
+   * taken for absent; and by {@code gatun.test.with}, pairs such as {@code SO_NOSIGPIPE=12} with
+   * the number of something that does no harm.
    */
-  static final Set<String> WITHOUT =
-      Set.copyOf(Arrays.asList(System.getProperty("gatun.test.without", "").split(",", -1)));
-
-  /** The record of the machine this runs on. */
-  public static final Abi HOST = of(Os.host(), Arch.host()).without(WITHOUT);
+  public static final Abi HOST =
+      of(Os.host(), Arch.host())
+          .changed(
+              System.getProperty("gatun.test.without", ""),
+              System.getProperty("gatun.test.with", ""));
 
   /** Returns the record of a system. */
   public static Abi of(Os os, Arch arch) {
@@ -53,13 +56,22 @@ public record Abi(
     };
   }
 
-  private Abi without(Set<String> names) {
-    if (names.equals(Set.of(""))) {
+  private Abi changed(String without, String with) {
+    if (without.isEmpty() && with.isEmpty()) {
       return this; // and what of the tables has not been read yet stays so
     }
+    Set<String> names = Set.copyOf(Arrays.asList(without.split(",", -1)));
     LinkedHashMap<String, Integer> rest = new LinkedHashMap<>(constants);
     rest.keySet().removeAll(names);
-    return new Abi(os, arch, rest, errnos, structs, prototypes);
+    if (!with.isEmpty()) {
+      for (String pair : with.split(",", -1)) {
+        int equals = pair.indexOf('=');
+        rest.put(pair.substring(0, equals), Integer.valueOf(pair.substring(equals + 1)));
+      }
+    }
+    LinkedHashMap<String, String> functions = new LinkedHashMap<>(prototypes);
+    functions.keySet().removeAll(names);
+    return new Abi(os, arch, rest, errnos, structs, functions);
   }
 
   /** Returns whether this system has a constant of this name. */
@@ -154,8 +166,10 @@ public record Abi(
       return this;
     }
 
-    Builder prototype(String function, String prototype) {
-      return putNew(prototypes, function, prototype);
+    /** Adds a table of lines, each a declaration without the semicolon. */
+    Builder prototypes(String table) {
+      table.lines().forEach(line -> putNew(prototypes, Prototype.name(line), line));
+      return this;
     }
 
     Abi build(Os os, Arch arch) {

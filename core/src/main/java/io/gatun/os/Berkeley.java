@@ -2,6 +2,8 @@ package io.gatun.os;
 
 import static io.gatun.os.Constants.MSG_NOSIGNAL;
 import static io.gatun.os.Errno.EOPNOTSUPP;
+import static io.gatun.os.Errno.EPIPE;
+import static io.gatun.os.Errno.EPROTOTYPE;
 import static io.gatun.os.Native.DESCRIPTOR;
 import static io.gatun.os.Native.SIZE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -103,7 +105,16 @@ abstract class Berkeley extends Kernel {
   @Override
   public int send(int fd, long buffer, int length, int flags) {
     int result = sendAsTold(fd, buffer, length, flags | MSG_NOSIGNAL);
-    return result == -EOPNOTSUPP ? sendAsTold(fd, buffer, length, flags) : result;
+    return sent(result == -EOPNOTSUPP ? sendAsTold(fd, buffer, length, flags) : result);
+  }
+
+  /**
+   * The result of a call that sends without an address. macOS may answer it with EPROTOTYPE, which
+   * POSIX knows of addresses alone, while the connection is being torn down: a moment later it is
+   * EPIPE, as everywhere.
+   */
+  static int sent(int result) {
+    return result == -EPROTOTYPE ? -EPIPE : result;
   }
 
   private int sendAsTold(int fd, long buffer, int length, int flags) {

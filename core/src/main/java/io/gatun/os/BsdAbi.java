@@ -31,6 +31,8 @@ final class BsdAbi {
     return new Abi.Builder()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .prototypes(Prototype.POSIX)
+        .prototypes(PROTOTYPES)
         // struct sockaddr { uint8_t sa_len; sa_family_t sa_family; char sa_data[14]; };
         .struct(
             Struct.of("struct sockaddr", 16)
@@ -220,6 +222,14 @@ final class BsdAbi {
       AI_CANONNAME 2
       AI_NUMERICHOST 4
       NI_DGRAM 0x10
+      NI_MAXSERV 32
+      """;
+
+  // sys/event.h, poll.h
+  private static final String PROTOTYPES =
+      """
+      int kqueue(void)
+      int poll(struct pollfd *, unsigned int, int)
       """;
 
   // sys/errno.h

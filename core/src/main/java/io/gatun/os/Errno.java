@@ -38,6 +38,7 @@ public final class Errno {
   public static final int EPERM = of("EPERM");
   public static final int EPIPE = of("EPIPE");
   public static final int EPROTO = of("EPROTO");
+  public static final int EPROTOTYPE = of("EPROTOTYPE");
   public static final int ERANGE = of("ERANGE");
   public static final int ESHUTDOWN = of("ESHUTDOWN");
   public static final int ESPIPE = of("ESPIPE");

@@ -8,10 +8,7 @@ final class FreeBsdAbi {
     return BsdAbi.common()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
-        .prototype(
-            "sendfile",
-            "int sendfile(int file, int socket, off_t offset, size_t count, struct sf_hdtr *extra,"
-                + " off_t *sent, int flags)")
+        .prototypes(PROTOTYPES)
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(
@@ -172,7 +169,27 @@ final class FreeBsdAbi {
       NI_NUMERICHOST 2
       NI_NAMEREQD 4
       NI_NUMERICSERV 8
+      NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x20
+      """;
+
+  // beside those of BsdAbi; the lines are long, as declarations are
+  private static final String PROTOTYPES =
+      """
+      int kevent(int, const struct kevent *, int, struct kevent *, int, const struct timespec *)
+      int getnameinfo(const struct sockaddr *, socklen_t, char *, size_t, char *, size_t, int)
+      int sethostname(const char *, int)
+      int sendfile(int file, int socket, off_t offset, size_t count, struct sf_hdtr *extra, off_t *sent, int flags)
+      int accept4(int, struct sockaddr *, socklen_t *, int)
+      int pipe2(int *, int)
+      int dup3(int, int, int)
+      int ppoll(struct pollfd *, unsigned int, const struct timespec *, const sigset_t *)
+      int eventfd(unsigned int, int)
+      int gethostbyname_r(const char *, struct hostent *, char *, size_t, struct hostent **, int *)
+      int gethostbyaddr_r(const void *, socklen_t, int, struct hostent *, char *, size_t, struct hostent **, int *)
+      int getservbyname_r(const char *, const char *, struct servent *, char *, size_t, struct servent **)
+      int getservbyport_r(int, const char *, struct servent *, char *, size_t, struct servent **)
+      int getprotobyname_r(const char *, struct protoent *, char *, size_t, struct protoent **)
       """;
 
   // sys/errno.h

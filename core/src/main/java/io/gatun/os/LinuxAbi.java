@@ -8,8 +8,8 @@ final class LinuxAbi {
     return new Abi.Builder()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
-        .prototype(
-            "sendfile", "ssize_t sendfile(int socket, int file, off_t *offset, size_t count)")
+        .prototypes(Prototype.POSIX)
+        .prototypes(PROTOTYPES)
         // struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
         .struct(Struct.of("struct sockaddr", 16).field("sa_family", 0, 2).field("sa_data", 2, 14))
         // struct sockaddr_in {
@@ -102,6 +102,29 @@ final class LinuxAbi {
         .rest(LinuxFamilies::addTo)
         .build(Os.LINUX, arch);
   }
+
+  // sys/socket.h, unistd.h, netdb.h …; the lines are long, as declarations are
+  private static final String PROTOTYPES =
+      """
+      int poll(struct pollfd *, unsigned long, int)
+      int ppoll(struct pollfd *, unsigned long, const struct timespec *, const sigset_t *)
+      int getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t, char *, socklen_t, int)
+      int sethostname(const char *, size_t)
+      ssize_t sendfile(int socket, int file, off_t *offset, size_t count)
+      int accept4(int, struct sockaddr *, socklen_t *, int)
+      int pipe2(int *, int)
+      int dup3(int, int, int)
+      int eventfd(unsigned int, int)
+      int epoll_create1(int)
+      int epoll_ctl(int, int, int, struct epoll_event *)
+      int epoll_wait(int, struct epoll_event *, int, int)
+      int epoll_pwait2(int, struct epoll_event *, int, const struct timespec *, const sigset_t *)
+      int gethostbyname_r(const char *, struct hostent *, char *, size_t, struct hostent **, int *)
+      int gethostbyaddr_r(const void *, socklen_t, int, struct hostent *, char *, size_t, struct hostent **, int *)
+      int getservbyname_r(const char *, const char *, struct servent *, char *, size_t, struct servent **)
+      int getservbyport_r(int, const char *, struct servent *, char *, size_t, struct servent **)
+      int getprotobyname_r(const char *, struct protoent *, char *, size_t, struct protoent **)
+      """;
 
   // bits/socket.h, asm-generic/socket.h, netinet/in.h, netinet/tcp.h
   private static final String CONSTANTS =

@@ -13,10 +13,7 @@ final class MacAbi {
     return BsdAbi.common()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
-        .prototype(
-            "sendfile",
-            "int sendfile(int file, int socket, off_t offset, off_t *count, struct sf_hdtr *extra,"
-                + " int flags)")
+        .prototypes(PROTOTYPES)
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(
@@ -166,7 +163,17 @@ final class MacAbi {
       NI_NUMERICHOST 2
       NI_NAMEREQD 4
       NI_NUMERICSERV 8
+      NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x100
+      """;
+
+  // beside those of BsdAbi; the lines are long, as declarations are
+  private static final String PROTOTYPES =
+      """
+      int kevent(int, const struct kevent *, int, struct kevent *, int, const struct timespec *)
+      int getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t, char *, socklen_t, int)
+      int sethostname(const char *, int)
+      int sendfile(int file, int socket, off_t offset, off_t *count, struct sf_hdtr *extra, int flags)
       """;
 
   // sys/errno.h

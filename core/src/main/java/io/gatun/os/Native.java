@@ -17,6 +17,7 @@ import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Links C functions. With {@link Memory}, the only user of restricted methods in this module. */
 @SuppressWarnings("restricted")
@@ -49,7 +50,8 @@ public final class Native {
 
   /** Finds a symbol of the C library; on Windows, of Winsock, the kernel's library and iphlpapi. */
   public static Optional<MemorySegment> find(String symbol) {
-    if (Abi.WITHOUT.contains(symbol)) {
+    // What has a prototype is there to be called; only Windows's functions have none.
+    if (!WINDOWS && !Abi.HOST.prototypes().containsKey(symbol)) {
       return Optional.empty();
     }
     return LIBC.find(symbol).or(() -> findInPthread(symbol));
@@ -68,20 +70,36 @@ public final class Native {
   }
 
   /**
-   * Links a function; its handle takes the capture segment first.
+   * Links a function; its handle takes the capture segment first. The system's prototype says how
+   * wide the arguments are in C, and which are variadic.
    *
-   * @param returns the layout of the result
-   * @param arguments the layouts of the arguments
+   * @param returns the layout of the result, as Java is to see it
+   * @param arguments the layouts of the arguments, as Java passes them
    */
   public static MethodHandle capturing(
       String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     return link(symbol, returns, arguments, Linker.Option.captureCallState(captured()));
   }
 
-  /** Links a function of another library; see {@link #capturing}. */
+  /** Links a function of another library as the caller says; see {@link #capturing}. */
   public static MethodHandle capturing(
       MemorySegment function, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(function, returns, arguments, Linker.Option.captureCallState(captured()));
+    return link(function, null, returns, arguments, Linker.Option.captureCallState(captured()));
+  }
+
+  /** Links a function of another library by its prototype; see {@link #capturing}. */
+  public static MethodHandle capturing(
+      MemorySegment function,
+      Abi abi,
+      String symbol,
+      MemoryLayout returns,
+      MemoryLayout... arguments) {
+    return link(
+        function,
+        prototype(abi, symbol),
+        returns,
+        arguments,
+        Linker.Option.captureCallState(captured()));
   }
 
   /** Links a function of Winsock that has no symbol, only a GUID; see {@link #capturing}. */
@@ -90,66 +108,82 @@ public final class Native {
     return capturing(Winsock.extension(UUID.fromString(guid)), returns, arguments);
   }
 
-  /** Links a function whose arguments from {@code firstVariadic} on are variadic. */
-  static MethodHandle variadic(
-      String symbol, int firstVariadic, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(
-        symbol,
-        returns,
-        arguments,
-        Linker.Option.captureCallState(captured()),
-        Linker.Option.firstVariadicArg(firstVariadic));
-  }
-
   /** Links a function whose errno nobody asks for. */
   public static MethodHandle plain(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     return link(symbol, returns, arguments, NO_OPTIONS);
   }
 
-  /** Links a function of another library whose errno nobody asks for. */
+  /** Links a function of another library by its prototype, whose errno nobody asks for. */
   public static MethodHandle plain(
-      MemorySegment function, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(function, returns, arguments, NO_OPTIONS);
+      MemorySegment function,
+      Abi abi,
+      String symbol,
+      MemoryLayout returns,
+      MemoryLayout... arguments) {
+    return link(function, prototype(abi, symbol), returns, arguments, NO_OPTIONS);
   }
 
   /** Links a function that returns nothing. */
   static MethodHandle plainVoid(String symbol, MemoryLayout... arguments) {
-    return LINKER.downcallHandle(resolve(symbol), FunctionDescriptor.ofVoid(arguments));
+    return link(resolve(symbol), prototype(Abi.HOST, symbol), null, arguments);
   }
 
   private static MethodHandle link(
       String symbol, MemoryLayout returns, MemoryLayout[] arguments, Linker.Option... options) {
-    return link(resolve(symbol), returns, arguments, options);
+    return link(resolve(symbol), prototype(Abi.HOST, symbol), returns, arguments, options);
   }
 
+  private static @Nullable Prototype prototype(Abi abi, String symbol) {
+    String declared = abi.prototypes().get(symbol);
+    return declared == null ? null : Prototype.of(declared);
+  }
+
+  /**
+   * Links a function by its prototype. What the caller gives is how Java passes the values, the
+   * same on every system; where C has them wider or narrower, they are converted.
+   *
+   * @param prototype null to link it as the caller says
+   * @param returns null for nothing
+   */
   private static MethodHandle link(
       MemorySegment function,
-      MemoryLayout returns,
+      @Nullable Prototype prototype,
+      @Nullable MemoryLayout returns,
       MemoryLayout[] arguments,
       Linker.Option... options) {
-    MethodHandle handle =
-        LINKER.downcallHandle(function, FunctionDescriptor.of(returns, arguments), options);
-    return WINDOWS ? withPosixTypes(handle, returns, arguments) : handle;
+    MemoryLayout[] layouts = prototype == null ? arguments : prototype.layouts(arguments);
+    MemoryLayout result =
+        prototype == null || returns == null ? returns : Prototype.layout(prototype.returns());
+    Linker.Option[] all = options;
+    if (prototype != null && prototype.variadic()) {
+      all = Arrays.copyOf(options, options.length + 1);
+      all[options.length] = Linker.Option.firstVariadicArg(prototype.arguments().size());
+    }
+    FunctionDescriptor descriptor =
+        result == null
+            ? FunctionDescriptor.ofVoid(layouts)
+            : FunctionDescriptor.of(result, layouts);
+    MethodHandle handle = LINKER.downcallHandle(function, descriptor, all);
+    MethodType type = javaType(handle.type(), returns, arguments);
+    return type.equals(handle.type()) ? handle : MethodHandles.explicitCastArguments(handle, type);
   }
 
-  /** Makes a {@link #DESCRIPTOR} an int and a {@link #SIZE} a long, as they are elsewhere. */
-  private static MethodHandle withPosixTypes(
-      MethodHandle handle, MemoryLayout returns, MemoryLayout[] arguments) {
-    MethodType type = handle.type();
+  /** A handle's type with what the caller gives; a {@link #DESCRIPTOR} is an int in any case. */
+  private static MethodType javaType(
+      MethodType handle, @Nullable MemoryLayout returns, MemoryLayout[] arguments) {
+    MethodType type = handle;
     int first = type.parameterCount() - arguments.length;
     for (int i = 0; i < arguments.length; i++) {
-      Class<?> is = type.parameterType(first + i);
-      type = type.changeParameterType(first + i, posixType(arguments[i], is));
+      type = type.changeParameterType(first + i, javaType(arguments[i]));
     }
-    type = type.changeReturnType(posixType(returns, type.returnType()));
-    return MethodHandles.explicitCastArguments(handle, type);
+    return returns == null ? type : type.changeReturnType(javaType(returns));
   }
 
-  private static Class<?> posixType(MemoryLayout layout, Class<?> otherwise) {
+  private static Class<?> javaType(MemoryLayout layout) {
     if (layout.equals(DESCRIPTOR)) {
       return int.class;
     }
-    return layout.equals(SIZE) ? long.class : otherwise;
+    return layout.equals(SIZE) ? long.class : ((ValueLayout) layout).carrier();
   }
 
   private static MemorySegment resolve(String symbol) {

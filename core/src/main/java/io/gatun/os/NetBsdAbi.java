@@ -12,6 +12,7 @@ final class NetBsdAbi {
         .constants(CONSTANTS)
         .constants("CMSG_SPACE(1) " + (arch == Arch.X86_64 ? 24 : 32)) // aligned to 8, to 16
         .errnos(ERRNOS)
+        .prototypes(PROTOTYPES)
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(
@@ -140,7 +141,21 @@ final class NetBsdAbi {
       NI_NUMERICHOST 2
       NI_NAMEREQD 4
       NI_NUMERICSERV 8
+      NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x40
+      """;
+
+  // beside those of BsdAbi; the lines are long, as declarations are
+  private static final String PROTOTYPES =
+      """
+      int kevent(int, const struct kevent *, size_t, struct kevent *, size_t, const struct timespec *)
+      int getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t, char *, socklen_t, int)
+      int sethostname(const char *, size_t)
+      int accept4(int, struct sockaddr *, socklen_t *, int)
+      int pipe2(int *, int)
+      int dup3(int, int, int)
+      int ppoll(struct pollfd *, unsigned int, const struct timespec *, const sigset_t *)
+      int eventfd(unsigned int, int)
       """;
 
   // sys/errno.h

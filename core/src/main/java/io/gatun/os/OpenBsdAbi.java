@@ -8,6 +8,7 @@ final class OpenBsdAbi {
     return BsdAbi.common()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .prototypes(PROTOTYPES)
         // struct addrinfo {
         //   int ai_flags; int ai_family; int ai_socktype; int ai_protocol; socklen_t ai_addrlen;
         //   struct sockaddr *ai_addr; char *ai_canonname; struct addrinfo *ai_next;
@@ -134,8 +135,21 @@ final class OpenBsdAbi {
       EAI_OVERFLOW -14
       NI_NUMERICHOST 1
       NI_NUMERICSERV 2
+      NI_MAXHOST 256
       NI_NOFQDN 4
       NI_NAMEREQD 8
+      """;
+
+  // beside those of BsdAbi; the lines are long, as declarations are
+  private static final String PROTOTYPES =
+      """
+      int kevent(int, const struct kevent *, int, struct kevent *, int, const struct timespec *)
+      int getnameinfo(const struct sockaddr *, socklen_t, char *, size_t, char *, size_t, int)
+      int sethostname(const char *, size_t)
+      int accept4(int, struct sockaddr *, socklen_t *, int)
+      int pipe2(int *, int)
+      int dup3(int, int, int)
+      int ppoll(struct pollfd *, unsigned int, const struct timespec *, const sigset_t *)
       """;
 
   // sys/errno.h

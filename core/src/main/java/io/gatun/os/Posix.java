@@ -40,7 +40,7 @@ final class Posix extends Berkeley {
   }
 
   /** Gives a new socket the flags that it was not made with. */
-  private int finishSocket(int fd, boolean nonBlocking) {
+  int finishSocket(int fd, boolean nonBlocking) {
     int result = finish(fd, nonBlocking);
     if (result >= 0 && NO_SIGPIPE >= 0) {
       // EINVAL from one whose peer has gone already: a write to it fails soon enough.
@@ -186,7 +186,7 @@ final class Posix extends Berkeley {
 
   @Override
   public int send(int fd, long iovecs, int count) {
-    return sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0);
+    return sent(sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0));
   }
 
   private static final class Readv {
@@ -232,7 +232,7 @@ final class Posix extends Berkeley {
 
   private static final class Fcntl {
     static final MethodHandle CALL =
-        Native.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        Native.capturing("fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   }
 
   @Override
@@ -262,7 +262,7 @@ final class Posix extends Berkeley {
 
   private static final class Ioctl {
     static final MethodHandle CALL =
-        Native.variadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        Native.capturing("ioctl", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   @Override
@@ -478,7 +478,7 @@ final class Posix extends Berkeley {
 
   private static final class Open {
     static final MethodHandle CALL =
-        Native.variadic("open", 2, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+        Native.capturing("open", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   }
 
   @Override
@@ -609,7 +609,7 @@ final class Posix extends Berkeley {
     static final @Nullable MethodHandle PROTOCOL_BY_NAME =
         find("getprotobyname_r", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    /** FreeBSD's have the same arguments; where there is no such call, nothing does. */
+    /** FreeBSD's have the same arguments, OpenBSD's others; macOS has none. */
     private static @Nullable MethodHandle find(String symbol, MemoryLayout... arguments) {
       return Native.find(symbol).isPresent() ? Native.plain(symbol, JAVA_INT, arguments) : null;
     }

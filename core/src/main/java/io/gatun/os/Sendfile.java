@@ -1,8 +1,5 @@
 package io.gatun.os;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -16,7 +13,7 @@ import java.util.Optional;
  * address of a number: where to begin, how much, or how much it was. Their names in the prototype
  * say what they are.
  */
-record Sendfile(String returns, List<String> arguments) {
+record Sendfile(Prototype prototype) {
   /** The host's, or nothing where the system has none. */
   static final Optional<Sendfile> HOST =
       Optional.ofNullable(Abi.HOST.prototypes().get("sendfile")).map(Sendfile::of);
@@ -27,10 +24,7 @@ record Sendfile(String returns, List<String> arguments) {
           "int socket", "int file", "off_t offset", "size_t count", "cell", "int flags", "extra");
 
   static Sendfile of(String prototype) {
-    int open = prototype.indexOf('(');
-    return new Sendfile(
-        prototype.substring(0, prototype.indexOf(' ')),
-        List.of(prototype.substring(open + 1, prototype.indexOf(')')).split(", ")));
+    return new Sendfile(Prototype.of(prototype));
   }
 
   /** Which of our arguments takes this place. */
@@ -43,7 +37,7 @@ record Sendfile(String returns, List<String> arguments) {
 
   /** What the number whose address is given has to be before the call. */
   long cell(long offset, long count) {
-    for (String argument : arguments) {
+    for (String argument : prototype.arguments()) {
       if (argument.endsWith("*offset")) {
         return offset;
       }
@@ -56,17 +50,15 @@ record Sendfile(String returns, List<String> arguments) {
 
   /** Whether the number of bytes is the result; otherwise the cell has it, even after a failure. */
   boolean countIsResult() {
-    return returns.equals("ssize_t");
+    return prototype.returns().equals("ssize_t");
   }
 
   MemoryLayout result() {
-    return countIsResult() ? JAVA_LONG : JAVA_INT;
+    return Prototype.layout(prototype.returns());
   }
 
   MemoryLayout[] layouts() {
-    return arguments.stream()
-        .map(argument -> argument.startsWith("int ") ? JAVA_INT : JAVA_LONG)
-        .toArray(MemoryLayout[]::new);
+    return prototype.arguments().stream().map(Prototype::layout).toArray(MemoryLayout[]::new);
   }
 
   /**
@@ -87,6 +79,7 @@ record Sendfile(String returns, List<String> arguments) {
             long.class,
             int.class,
             long.class);
+    List<String> arguments = prototype.arguments();
     int[] order = new int[arguments.size() + 1];
     for (int i = 0; i < arguments.size(); i++) {
       order[i + 1] = 1 + source(arguments.get(i));

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -21,16 +22,20 @@ final class AbiAssertions {
       #include <stdint.h>
       #include <errno.h>
       #include <fcntl.h>
+      #include <net/if.h>
       #include <netdb.h>
       #include <netinet/in.h>
       #include <netinet/tcp.h>
       #include <poll.h>
+      #include <pthread.h>
       #include <signal.h>
+      #include <stdlib.h>
       #include <sys/ioctl.h>
       #include <sys/socket.h>
       #include <sys/time.h>
       #include <sys/uio.h>
       #include <sys/un.h>
+      #include <unistd.h>
       """;
 
   private static final String LINUX_HEADERS =
@@ -196,14 +201,50 @@ final class AbiAssertions {
    */
   static String program(Abi abi, Map<String, String> unasked) {
     StringBuilder c = new StringBuilder(headers(abi.os()));
-    // A declaration that differs from the headers' is an error.
-    abi.prototypes().values().forEach(prototype -> c.append(prototype).append(";\n"));
+    if (!abi.prototypes().isEmpty()) {
+      Prototype.TYPES.forEach((type, layout) ->
+          c.append("_Static_assert(sizeof(%s) == %d, \"\");\n".formatted(type, layout.byteSize())));
+      c.append(declarations(abi.prototypes(), unasked));
+    }
     of(abi)
         .forEach((e, value) -> {
           if (!unasked.containsKey(e)) {
             c.append("_Static_assert(%s == %d, \"%s\");\n".formatted(e, value, e));
           }
         });
+    return c.toString();
+  }
+
+  /**
+   * Of a function that no header declares, the first line is an error; of another one, the second.
+   */
+  private static String declarations(Map<String, String> prototypes, Map<String, String> unasked) {
+    StringBuilder c = new StringBuilder();
+    prototypes.forEach((name, prototype) -> {
+      if (!unasked.containsKey(name)) {
+        c.append("_Static_assert(sizeof(&%s) == 8, \"\");\n%s;\n".formatted(name, prototype));
+      }
+    });
+    return c.toString();
+  }
+
+  /** Returns a program with other prototypes, and nothing else. */
+  static String prototypes(Os os, Map<String, String> prototypes) {
+    return headers(os) + declarations(prototypes, Map.of());
+  }
+
+  /**
+   * Returns a program in which each of these constants that the headers have, and each of these
+   * functions that they lack, is an error that names it.
+   */
+  static String absence(Os os, Set<String> constants, Set<String> functions) {
+    StringBuilder c = new StringBuilder(headers(os));
+    for (String name : constants) {
+      c.append("#ifdef %s\n_Static_assert(0, \"there is %s\");\n#endif\n".formatted(name, name));
+    }
+    for (String name : functions) {
+      c.append("_Static_assert(sizeof(&%s) == 8, \"\");\n".formatted(name));
+    }
     return c.toString();
   }
 

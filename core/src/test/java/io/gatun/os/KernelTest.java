@@ -103,6 +103,100 @@ final class KernelTest {
   }
 
   @Test
+  void aPeerThatGoesWhileMacOsSendsIsABrokenPipe() {
+    assertEquals(-Errno.EPIPE, Berkeley.sent(-Errno.EPROTOTYPE));
+    assertEquals(-Errno.EAGAIN, Berkeley.sent(-Errno.EAGAIN));
+    assertEquals(7, Berkeley.sent(7));
+  }
+
+  /** Listens on loopback, and connects a client, which is closed already. */
+  private int listenerWithConnection() {
+    int listener = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    Struct in = Abi.HOST.struct("sockaddr_in");
+    Memory.clear(kernel.address(), in.size());
+    in.set(kernel.address(), "sin_family", Constants.AF_INET);
+    in.set(kernel.address(), "sin_addr", 0x0100007f);
+    assertEquals(0, kernel.bind(listener, kernel.address(), in.size()));
+    assertEquals(0, kernel.listen(listener, 8));
+    assertEquals(0, kernel.getsockname(listener));
+    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, false);
+    assertEquals(0, kernel.connect(client, kernel.address(), kernel.addressLength()));
+    assertNotEquals(0, kernel.poll(listener, Constants.POLLIN, TimeUnit.SECONDS.toNanos(30)));
+    kernel.close(client);
+    return listener;
+  }
+
+  @Test
+  void noDescriptorIsInheritedHoweverItWasMade() {
+    assumeTrue(!WINDOWS, "Windows does not tell of sockets it made so");
+    int listener = listenerWithConnection();
+    long pipe = kernel.pipe();
+    long wakeup = kernel.wakeup();
+    int[] all = {
+      left,
+      right,
+      listener,
+      kernel.accept(listener, false),
+      (int) pipe,
+      (int) (pipe >>> 32),
+      (int) wakeup,
+      (int) (wakeup >>> 32),
+      kernel.duplicate(left),
+      kernel.open(arena.allocateFrom(System.getProperty("java.home")).address()),
+    };
+    for (int i = 0; i < all.length; i++) {
+      int which = i;
+      assertTrue(all[i] >= 0, () -> "number " + which);
+      assertEquals(0, kernel.isInheritable(all[i]), () -> "number " + which);
+    }
+    assertEquals(0, kernel.setInheritable(all[4], true));
+    assertEquals(all[4], kernel.dup(left, all[4]));
+    assertEquals(0, kernel.isInheritable(all[4]), "dup");
+    for (int i = 2; i < all.length; i++) {
+      kernel.close(all[i]); // a wakeup's two ends may be one
+    }
+  }
+
+  @Test
+  void anAcceptedSocketBlocksOrNotAsAskedWhateverItsListenerDoes() {
+    assumeTrue(!WINDOWS, "Windows does not tell");
+    for (boolean nonBlocking : new boolean[] {true, false}) {
+      int listener = listenerWithConnection();
+      int accepted = kernel.accept(listener, nonBlocking);
+      assertEquals(nonBlocking ? 1 : 0, kernel.isNonBlocking(accepted));
+      kernel.close(accepted);
+      kernel.close(listener);
+    }
+  }
+
+  /** On macOS it is O_NONBLOCK that an accepted socket has from its listener. */
+  @Test
+  void aSocketThatWasMadeWithTheOtherModeIsGivenTheOneAskedFor() {
+    assumeTrue(
+        kernel instanceof Posix && !Abi.HOST.has("SOCK_CLOEXEC"),
+        "here descriptors are made with their flags");
+    assertEquals(1, kernel.isNonBlocking(left));
+    assertEquals(left, ((Posix) kernel).finishSocket(left, false));
+    assertEquals(0, kernel.isNonBlocking(left));
+    assertEquals(left, ((Posix) kernel).finishSocket(left, true));
+    assertEquals(1, kernel.isNonBlocking(left));
+  }
+
+  @Test
+  void everySocketRaisesNoSigpipeWhereNoFlagOfACallSaysSo() {
+    assumeTrue(
+        !Abi.HOST.has("MSG_NOSIGNAL") && Abi.HOST.has("SO_NOSIGPIPE"), "here MSG_NOSIGNAL says so");
+    int listener = listenerWithConnection();
+    int accepted = kernel.accept(listener, true);
+    for (int fd : new int[] {left, right, listener, accepted}) {
+      int option = Abi.HOST.value("SO_NOSIGPIPE");
+      assertTrue(kernel.getsockopt(fd, Constants.SOL_SOCKET, option) > 0);
+    }
+    kernel.close(accepted);
+    kernel.close(listener);
+  }
+
+  @Test
   void pollWaitsAtLeastTheNanosecondsAskedFor() {
     long start = System.nanoTime();
     assertEquals(0, kernel.poll(right, Constants.POLLIN, TimeUnit.MICROSECONDS.toNanos(300)));

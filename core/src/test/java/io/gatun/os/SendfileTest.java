@@ -82,20 +82,7 @@ final class SendfileTest {
     Kernel kernel = Kernel.create();
     long pair = kernel.socketpair(Constants.AF_UNIX, Constants.SOCK_STREAM, 0, true);
     try (Arena arena = Arena.ofConfined()) {
-      MethodHandle open =
-          Native.variadic(
-              "open",
-              2,
-              java.lang.foreign.ValueLayout.JAVA_INT,
-              java.lang.foreign.ValueLayout.JAVA_LONG,
-              java.lang.foreign.ValueLayout.JAVA_INT);
-      MemorySegment capture = arena.allocate(Native.CAPTURE);
-      int fd;
-      try {
-        fd = (int) open.invokeExact(capture, arena.allocateFrom(file.toString()).address(), 0);
-      } catch (Throwable t) {
-        throw new AssertionError(t);
-      }
+      int fd = kernel.open(arena.allocateFrom(file.toString()).address());
       assertTrue(fd >= 0);
       long place = arena.allocate(Long.BYTES, Long.BYTES).address();
       Memory.setLong(place, 3);

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.gatun.os.Native;
 import io.gatun.os.Timespec;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -18,30 +19,19 @@ final class KqueueCalls {
   /** macOS takes no longer time than 100 million seconds; waking up once a year costs little. */
   private static final long LONGEST = 365L * 24 * 3600 * 1_000_000_000;
 
-  private static final MethodHandle KQUEUE = Native.capturing(symbol("kqueue"), JAVA_INT);
+  private static final MethodHandle KQUEUE =
+      Native.capturing(symbol("kqueue"), Kqueue.ABI, "kqueue", JAVA_INT);
 
   // int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent *eventlist,
   //            int nevents, const struct timespec *timeout);
+  // On NetBSD, numbers of events are size_t.
+  private static final MemoryLayout[] ARGUMENTS = {
+    JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG
+  };
   private static final MethodHandle KEVENT =
-      Native.capturing(
-          symbol("kevent"),
-          JAVA_INT,
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_LONG);
+      Native.capturing(symbol("kevent"), Kqueue.ABI, "kevent", JAVA_INT, ARGUMENTS);
   private static final MethodHandle TRIGGER =
-      Native.plain(
-          symbol("kevent"),
-          JAVA_INT,
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_LONG);
+      Native.plain(symbol("kevent"), Kqueue.ABI, "kevent", JAVA_INT, ARGUMENTS);
 
   private final MemorySegment memory = Arena.ofAuto().allocate(64, 16);
   private final MemorySegment capture = memory.asSlice(0, Native.CAPTURE.byteSize());
@@ -80,8 +70,13 @@ final class KqueueCalls {
 
   /** kevent(2) without changes: {@code nanos} is negative to wait without end. */
   int await(int kqueue, long events, int capacity, long nanos) {
+    long timeout = nanos < 0 ? 0 : Timespec.set(timespec, Math.min(nanos, LONGEST));
+    return awaitAsTold(kqueue, events, capacity, timeout);
+  }
+
+  /** The same with the address of a timespec, 0 for none. */
+  int awaitAsTold(int kqueue, long events, int capacity, long timeout) {
     try {
-      long timeout = nanos < 0 ? 0 : Timespec.set(timespec, Math.min(nanos, LONGEST));
       return result((int) KEVENT.invokeExact(capture, kqueue, 0L, 0, events, capacity, timeout));
     } catch (Throwable t) {
       throw Native.unexpected(t, "kevent", kqueue);

@@ -14,6 +14,8 @@ import io.gatun.transport.Wakeup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,13 @@ final class KqueuePoller implements Poller {
 
   /** What wakes where EVFILT_USER does not. */
   private final @Nullable Wakeup pipe;
+
+  /**
+   * Tokens of those who want to write where nobody reads any more. Some systems (macOS to 10.11,
+   * for a pipe) refuse to watch them, with EPIPE; others tell at once that they can write, and so
+   * does the next wait here, for the write to find the error.
+   */
+  private final List<Long> broken = new ArrayList<>(0);
 
   private int capacity = SMALLEST;
   private MemorySegment events = Arena.ofAuto().allocate((long) capacity * SIZE, 8);
@@ -178,8 +187,9 @@ final class KqueuePoller implements Poller {
     for (int i = 0; i < receipts; i++) {
       long receipt = changes.address() + (long) i * SIZE;
       int error = (flags(receipt) & ERROR) == 0 ? 0 : (int) Memory.getLong(receipt + VALUE);
-      // EPIPE: who reads the pipe has gone, and the write that follows will say so.
-      if (error != 0 && error != EPIPE) {
+      if (error == EPIPE) {
+        broken.add(Memory.getLong(receipt + USER_DATA));
+      } else if (error != 0) {
         return -error;
       }
     }
@@ -211,12 +221,25 @@ final class KqueuePoller implements Poller {
       capacity *= 2;
       events = Arena.ofAuto().allocate((long) capacity * SIZE, 8);
     }
-    int count = calls.await(kqueue, events.address(), capacity, timeoutNanos);
+    int count =
+        calls.await(kqueue, events.address(), capacity, broken.isEmpty() ? timeoutNanos : 0);
+    if (!broken.isEmpty()) {
+      count = addBroken(Math.max(count, 0));
+    }
     full = count == capacity;
     if (pipe != null && count > 0) {
       drain(pipe, count);
     }
     return count == -EINTR ? 0 : count;
+  }
+
+  private int addBroken(int events) {
+    int count = events;
+    while (count < capacity && !broken.isEmpty()) {
+      long event = this.events.address() + (long) count++ * SIZE;
+      set(event, 0, FILTER_WRITE, EOF, 0, broken.removeLast());
+    }
+    return count;
   }
 
   private void drain(Wakeup wakeup, int count) {

@@ -1,12 +1,21 @@
 package io.gatun.transport.kqueue;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -28,6 +37,30 @@ final class KqueueDouble implements BeforeAllCallback {
     }
     String why = new KqueueTransport().unavailability();
     Assumptions.assumeTrue(why == null, why);
+  }
+
+  /**
+   * Returns what makes so many of the next waits end with EINTR. A kernel or another library cannot
+   * be told to, and the test that asks is skipped.
+   */
+  @SuppressWarnings("restricted")
+  static Consumer<Integer> interrupter() {
+    Optional<MemorySegment> function =
+        Kqueue.LIBRARY.isEmpty()
+            ? Optional.empty()
+            : SymbolLookup.libraryLookup(Kqueue.LIBRARY, Arena.global())
+                .find("kqueue_double_interrupt");
+    Assumptions.assumeTrue(function.isPresent(), "only the double of kqueue interrupts on request");
+    MethodHandle call =
+        Linker.nativeLinker()
+            .downcallHandle(function.orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT));
+    return times -> {
+      try {
+        call.invokeExact((int) times);
+      } catch (Throwable t) {
+        throw new AssertionError(t);
+      }
+    };
   }
 
   /** Compiles the double into a folder and returns where it is. */

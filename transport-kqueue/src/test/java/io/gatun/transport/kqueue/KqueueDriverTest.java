@@ -1,6 +1,7 @@
 package io.gatun.transport.kqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.os.Constants;
@@ -14,9 +15,11 @@ import io.gatun.transport.Registration;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,7 @@ final class KqueueDriverTest {
   private final Kernel kernel = Kernel.create();
   private final Arena arena = Arena.ofConfined();
   private final long memory = arena.allocate(64 * 1024).address();
+  private final List<Integer> writers = new ArrayList<>();
   private Driver driver;
 
   KqueueDriverTest(boolean userEvent) throws IOException {
@@ -104,6 +108,62 @@ final class KqueueDriverTest {
       assertEquals(-Errno.EBADF, poller.add(closed, Poller.READ | Poller.WRITE, 1));
     } finally {
       poller.close();
+    }
+  }
+
+  @Test
+  void aWriterWhoseReaderHasGoneBeforeItIsWatchedIsToldToWrite() throws IOException {
+    KqueuePoller poller = new KqueuePoller(userEvent);
+    try {
+      for (int i = 0; i < 100; i++) { // more than one call has room for
+        long pipe = kernel.pipe();
+        int writer = (int) (pipe >>> 32);
+        kernel.close((int) pipe);
+        writers.add(writer);
+        assertEquals(0, poller.add(writer, Poller.WRITE, i));
+      }
+      BitSet told = new BitSet();
+      while (told.cardinality() < 100) {
+        int count = poller.await(-1);
+        for (int i = 0; i < count; i++) {
+          assertNotEquals(0, poller.events(i) & Poller.WRITE);
+          told.set((int) poller.token(i));
+        }
+      }
+    } finally {
+      poller.close();
+      writers.forEach(kernel::close);
+    }
+  }
+
+  @Test
+  void aWaitThatIsInterruptedEndsWithoutAnEventAndChangesAreMadeAllTheSame() throws Exception {
+    Consumer<Integer> interrupt = KqueueDouble.interrupter();
+    KqueuePoller poller = new KqueuePoller(userEvent);
+    long pair = pair();
+    try {
+      interrupt.accept(2);
+      assertEquals(0, poller.add((int) pair, Poller.READ | Poller.WRITE, 7));
+      assertEquals(0, poller.await(-1));
+      assertEquals(1, poller.await(-1), "room to write");
+      interrupt.accept(1);
+      assertEquals(0, poller.modify((int) pair, Poller.READ, 8));
+      assertEquals(1, kernel.send((int) (pair >>> 32), memory, 1, 0));
+      assertEquals(1, poller.await(-1));
+      assertEquals(8, poller.token(0));
+    } finally {
+      interrupt.accept(0);
+      poller.close();
+      kernel.close((int) pair);
+      kernel.close((int) (pair >>> 32));
+    }
+  }
+
+  @Test
+  void theLongestWaitIsNoneThatTheSystemRefuses() {
+    for (long nanos : new long[] {Long.MAX_VALUE, TimeUnit.DAYS.toNanos(10_000), 0, 999_999_999}) {
+      driver.wakeup();
+      assertEquals(0, driver.run(nanos)); // EINVAL would be told
     }
   }
 

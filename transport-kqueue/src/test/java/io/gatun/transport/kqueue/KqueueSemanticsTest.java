@@ -8,6 +8,7 @@ import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
 import io.gatun.os.Struct;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -323,6 +324,31 @@ final class KqueueSemanticsTest {
     Thread thread = Thread.ofPlatform().start(() -> KqueueCalls.trigger(kqueue, trigger));
     assertEquals(9, one(await(-1)).userData());
     thread.join();
+  }
+
+  /** Newer systems watch it and tell of its end at once; older ones refuse. */
+  @Test
+  void writingToAPipeThatNobodyReadsIsRefusedOrTold() {
+    long pipe = kernel.pipe();
+    int writer = (int) (pipe >>> 32);
+    kernel.close((int) pipe);
+    int refusal = change(writer, write, add | clear, 3);
+    if (refusal == 0) {
+      assertEquals(3, one(await(-1)).userData());
+    } else {
+      assertEquals(Errno.EPIPE, refusal);
+    }
+    kernel.close(writer);
+  }
+
+  @Test
+  void aTimeThatIsNoneIsRefused() {
+    long timespec = arena.allocate(16, 8).address();
+    for (long[] wrong : new long[][] {{-1, 0}, {0, -1}, {0, 1_000_000_000}}) {
+      Memory.setLong(timespec, wrong[0]);
+      Memory.setLong(timespec + 8, wrong[1]);
+      assertEquals(-Errno.EINVAL, calls.awaitAsTold(kqueue, events, ROOM, timespec));
+    }
   }
 
   @Test
