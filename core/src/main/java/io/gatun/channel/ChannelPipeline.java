@@ -408,6 +408,7 @@ public final class ChannelPipeline {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an exception is who it is
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       if (cause instanceof SocketError) {
         // The network's daily bread: a peer that reset its connection is no news to an operator.
