@@ -12,4 +12,6 @@ module io.gatun.examples {
       info.picocli;
   opens io.gatun.examples.echo to
       info.picocli;
+  opens io.gatun.examples.raw to
+      info.picocli;
 }

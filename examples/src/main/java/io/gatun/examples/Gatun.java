@@ -4,6 +4,8 @@ import io.gatun.error.SocketError;
 import io.gatun.examples.demo.DemoCommand;
 import io.gatun.examples.echo.EchoClient;
 import io.gatun.examples.echo.EchoServer;
+import io.gatun.examples.raw.CanEcho;
+import io.gatun.examples.raw.Sniffer;
 import java.io.PrintWriter;
 import java.lang.module.ModuleDescriptor;
 import picocli.CommandLine;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       EchoServer.class,
       EchoClient.class,
+      CanEcho.class,
+      Sniffer.class,
       Transports.class,
       Gatun.Test.class,
       Gatun.Bench.class,
