@@ -309,6 +309,7 @@ public final class ChannelHandlerContext {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // an exception is who it is
   void failedToCatch(Throwable cause, Throwable thrown) {
     if (thrown != cause) { // as one does that throws on what it was given
       thrown.addSuppressed(cause);

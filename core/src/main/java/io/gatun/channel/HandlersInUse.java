@@ -27,7 +27,7 @@ final class HandlersInUse {
 
   /** Fibonacci hashing: what is left within a part is still spread over its set. */
   private static HandlersInUse part(ChannelHandler handler) {
-    return PARTS[System.identityHashCode(handler) * 0x9E3779B9 >>> Integer.SIZE - BITS];
+    return PARTS[(System.identityHashCode(handler) * 0x9E3779B9) >>> (Integer.SIZE - BITS)];
   }
 
   /** Notes a handler. Returns false when it is in a pipeline already. */

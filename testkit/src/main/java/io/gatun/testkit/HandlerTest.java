@@ -84,6 +84,7 @@ public final class HandlerTest extends ChannelLab {
   // Sharing
 
   /** Has state. */
+  @SuppressWarnings("UnusedVariable") // it is enough that there is some
   private static class Counting implements ChannelHandler {
     int count;
   }
