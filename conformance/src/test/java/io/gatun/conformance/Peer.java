@@ -59,7 +59,7 @@ final class Peer implements AutoCloseable {
     CompletableFuture.runAsync(
         () -> {
           try {
-            String unused = rest();
+            String _ = rest();
           } catch (IOException ended) {
             // It was closed.
           }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server of the test's own, on a Unix path and on TCP. It never runs as root. */
+@SuppressWarnings("try") // an interrupt while it closes is the test's end
 final class PostgresServer implements AutoCloseable {
   private final Path folder = Files.createTempDirectory("gatun-pg");
   private final int port = freePort();
