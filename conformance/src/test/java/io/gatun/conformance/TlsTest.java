@@ -125,7 +125,7 @@ class TlsTest {
   /** A server sends a line back, to openssl. */
   private static void serveOpenssl(ServerSocketFactory servers, String path) throws Exception {
     try (ServerSocket server =
-            servers.createServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+            servers.createServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var served =
           CompletableFuture.supplyAsync(
