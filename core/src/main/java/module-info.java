@@ -11,6 +11,7 @@ module io.gatun.core {
   exports io.gatun.address;
   exports io.gatun.channel;
   exports io.gatun.error;
+  exports io.gatun.handler;
   exports io.gatun.os;
   exports io.gatun.socket;
   exports io.gatun.transport;

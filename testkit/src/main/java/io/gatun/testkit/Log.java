@@ -35,6 +35,11 @@ final class Log extends Handler implements AutoCloseable {
     Assertions.assertEquals(1, line.lines().count(), line);
   }
 
+  /** All that was logged and not looked at. */
+  List<String> all() {
+    return List.copyOf(lines);
+  }
+
   /** Nothing else was logged. */
   void expectNothing() {
     Assertions.assertEquals(List.of(), List.copyOf(lines));

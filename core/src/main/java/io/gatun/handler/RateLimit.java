@@ -1,0 +1,47 @@
+package io.gatun.handler;
+
+import io.netty.util.concurrent.Ticker;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * So many bytes a second. Whoever has passed bytes waits until their time is over; a quiet time
+ * saves up for one second's worth at most. May be shared by any number of channels and loops.
+ */
+public final class RateLimit {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final long bytesPerSecond;
+  private final Ticker ticker;
+
+  /** When all that has passed was paid for. Under this object's lock. */
+  private long paidAt;
+
+  /**
+   * Makes a limit.
+   *
+   * @param bytesPerSecond at least 1
+   * @param ticker the clock, such as the loop's
+   */
+  public RateLimit(long bytesPerSecond, Ticker ticker) {
+    if (bytesPerSecond < 1) {
+      throw new IllegalArgumentException("bytesPerSecond: " + bytesPerSecond + " is less than 1");
+    }
+    this.bytesPerSecond = bytesPerSecond;
+    this.ticker = ticker;
+    this.paidAt = ticker.nanoTime() - SECOND;
+  }
+
+  /** Notes bytes that have passed. */
+  synchronized void pass(long bytes) {
+    long now = ticker.nanoTime();
+    if (paidAt - (now - SECOND) < 0) {
+      paidAt = now - SECOND; // no more can be saved up
+    }
+    paidAt += (long) Math.ceil((double) bytes * SECOND / bytesPerSecond);
+  }
+
+  /** Returns how long to wait, in nanoseconds; 0 when more may pass. */
+  synchronized long waitNanos() {
+    return Math.max(0, paidAt - ticker.nanoTime());
+  }
+}

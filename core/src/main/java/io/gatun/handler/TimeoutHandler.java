@@ -1,0 +1,132 @@
+package io.gatun.handler;
+
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.error.TimedOutException;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a channel whose peer sends nothing, or takes nothing, for too long, after a {@link
+ * TimedOutException} to the handlers behind. One instance serves one channel.
+ *
+ * <p>What is flushed has to be sent in full within the write timeout. A write that the system takes
+ * at once, as nearly all, costs a look at {@link io.gatun.channel.Channel#pendingBytes}; else an
+ * empty message is written after it, whose promise tells when all before is gone.
+ */
+public final class TimeoutHandler implements ChannelHandler {
+  private final long readNanos;
+  private final long writeNanos;
+  private long lastRead;
+  private boolean active;
+  private @Nullable Future<?> readTimer;
+  private @Nullable Future<?> writeTimer;
+
+  /**
+   * Watches a channel; zero is for what is not to be watched.
+   *
+   * @param read how long nothing may come
+   * @param write how long what was flushed may take to be sent
+   */
+  public TimeoutHandler(Duration read, Duration write) {
+    readNanos = IdleHandler.nanos(read);
+    writeNanos = IdleHandler.nanos(write);
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      start(ctx);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    start(ctx);
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    stop();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    stop();
+    ctx.fireChannelInactive();
+  }
+
+  private void start(ChannelHandlerContext ctx) {
+    if (!active) {
+      active = true;
+      lastRead = ctx.eventLoop().ticker().nanoTime();
+      watchReading(ctx);
+    }
+  }
+
+  private void stop() {
+    active = false;
+    if (readTimer != null) {
+      readTimer.cancel(false);
+      readTimer = null;
+    }
+    if (writeTimer != null) {
+      writeTimer.cancel(false);
+      writeTimer = null;
+    }
+  }
+
+  private void watchReading(ChannelHandlerContext ctx) {
+    if (readNanos == 0 || !active) {
+      return;
+    }
+    long left = readNanos - (ctx.eventLoop().ticker().nanoTime() - lastRead);
+    if (left <= 0) {
+      timedOut(ctx, "read", readNanos);
+    } else {
+      readTimer = ctx.eventLoop().schedule(() -> watchReading(ctx), left, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void timedOut(ChannelHandlerContext ctx, String call, long nanos) {
+    stop();
+    ctx.fireExceptionCaught(new TimedOutException(call, ctx.channel().remoteAddress(), nanos));
+    ctx.close(null);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    lastRead = ctx.eventLoop().ticker().nanoTime();
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    ctx.flush();
+    watchWriting(ctx);
+  }
+
+  private void watchWriting(ChannelHandlerContext ctx) {
+    if (writeNanos == 0 || writeTimer != null || !active || ctx.channel().pendingBytes() == 0) {
+      return;
+    }
+    writeTimer =
+        ctx.eventLoop()
+            .schedule(() -> timedOut(ctx, "write", writeNanos), writeNanos, TimeUnit.NANOSECONDS);
+    Promise<Void> sent = ctx.newPromise();
+    sent.addListener(done -> {
+      if (writeTimer != null && done.isSuccess()) {
+        writeTimer.cancel(false);
+        writeTimer = null;
+        // What was written since. The channel counts when it has told all promises.
+        ctx.eventLoop().execute(() -> watchWriting(ctx));
+      }
+    });
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER, sent);
+  }
+}

@@ -1,0 +1,197 @@
+package io.gatun.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.channel.Bootstrap;
+import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelOption;
+import io.gatun.channel.EventLoopGroup;
+import io.gatun.error.TimedOutException;
+import io.gatun.handler.IdleEvent;
+import io.gatun.handler.IdleHandler;
+import io.gatun.handler.RateLimit;
+import io.gatun.handler.TimeoutHandler;
+import io.gatun.handler.TrafficShaper;
+import io.gatun.socket.Socket;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Handlers that watch the clock, which is the test's. */
+@OnEachTransport
+public final class TimeoutTest extends ChannelLab {
+  private static final Duration NEVER = Duration.ZERO;
+
+  private final MockTicker ticker = Ticker.newMockTicker();
+  private final EventLoopGroup clocked;
+  private final Recorder recorder = new Recorder();
+
+  TimeoutTest(Lane lane) throws IOException {
+    super(lane);
+    ticker.advance(10, TimeUnit.SECONDS); // Netty's executor takes a start at 0 for none
+    clocked = EventLoopGroup.builder().transport(transport).loops(1).ticker(ticker).build();
+  }
+
+  @AfterEach
+  void endClocked() throws InterruptedException {
+    Future<?> ended = clocked.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    while (!ended.await(1)) {
+      ticker.advance(1, TimeUnit.SECONDS);
+    }
+  }
+
+  private Pair clocked(ChannelHandler handler) throws Exception {
+    try (Socket listener = listener()) {
+      Bootstrap bootstrap =
+          new Bootstrap(clocked)
+              .option(ChannelOption.ALLOCATOR, alloc)
+              .handler(channel -> channel.pipeline().addLast(handler, recorder));
+      Channel channel = await(bootstrap.connect(listener.getSockName()));
+      recorder.expect(Recorder.Event.ACTIVE);
+      return new Pair(channel, accept(listener));
+    }
+  }
+
+  private void advance(Channel channel, int seconds) throws Exception {
+    ticker.advance(seconds, TimeUnit.SECONDS);
+    rounds(channel.eventLoop());
+  }
+
+  @Test
+  void aChannelThatReadsNothingIsIdleOnceForEachWhile() throws Exception {
+    Pair pair = clocked(new IdleHandler(Duration.ofSeconds(10), NEVER, NEVER));
+    advance(pair.channel(), 9);
+    pair.peer().sendAll(Data.of(1));
+    recorder.message();
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    recorder.expect(IdleEvent.READER);
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    recorder.expect(IdleEvent.READER);
+    pair.channel().close();
+    recorder.expectEnd();
+    advance(pair.channel(), 100);
+    recorder.expectNothing();
+  }
+
+  @Test
+  void aChannelThatWritesNothingAndOneThatDoesNeitherAreIdle() throws Exception {
+    Pair pair = clocked(new IdleHandler(NEVER, Duration.ofSeconds(10), Duration.ofSeconds(15)));
+    advance(pair.channel(), 5);
+    await(pair.channel().writeAndFlush(buffer(Data.of(1))));
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    recorder.expect(IdleEvent.WRITER);
+    advance(pair.channel(), 4);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    recorder.expect(IdleEvent.BOTH);
+  }
+
+  @Test
+  void aHandlerThatIsAddedLaterWatchesFromThenOn() throws Exception {
+    Pair pair = clocked(new ChannelHandler() {});
+    advance(pair.channel(), 100);
+    on(
+        pair.channel(),
+        () ->
+            pair.channel()
+                .pipeline()
+                .addFirst("idle", new IdleHandler(Duration.ofSeconds(10), NEVER, NEVER)));
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    recorder.expect(IdleEvent.READER);
+  }
+
+  @Test
+  void aPeerThatSendsNothingForTooLongIsLeft() throws Exception {
+    Pair pair = clocked(new TimeoutHandler(Duration.ofSeconds(10), NEVER));
+    advance(pair.channel(), 9);
+    pair.peer().sendAll(Data.of(1));
+    recorder.message();
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    assertMessage("read ", recorder.expectThrown(TimedOutException.class));
+    recorder.expectEnd();
+  }
+
+  @Test
+  void aPeerThatTakesNothingForTooLongIsLeftAndOneThatTakesAllIsNot() throws Exception {
+    assumeThatWritesWait();
+    Pair pair = clocked(new TimeoutHandler(NEVER, Duration.ofSeconds(10)));
+    byte[] data = Data.of(10_000_000);
+    Future<Void> written = pair.channel().writeAndFlush(buffer(data));
+    rounds(pair.channel().eventLoop());
+    advance(pair.channel(), 9);
+    assertArrayEquals(data, receive(pair.peer(), data.length));
+    await(written);
+    rounds(pair.channel().eventLoop());
+    advance(pair.channel(), 100);
+    recorder.expectNothing();
+    Future<Void> stuck = pair.channel().writeAndFlush(buffer(data));
+    rounds(pair.channel().eventLoop());
+    advance(pair.channel(), 9);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    assertMessage("write ", recorder.expectThrown(TimedOutException.class));
+    recorder.expectEnd();
+    assertTrue(stuck.await(Task.SECONDS, TimeUnit.SECONDS) && !stuck.isSuccess());
+  }
+
+  @Test
+  void aChannelReadsNoFasterThanItsLimit() throws Exception {
+    RateLimit limit = new RateLimit(1000, ticker);
+    Pair pair = clocked(new TrafficShaper(List.of(limit), List.of()));
+    pair.peer().sendAll(Data.of(3000)); // one second's worth was saved up
+    assertArrayEquals(Data.of(3000), recorder.bytes(3000));
+    pair.peer().sendAll(Data.of(10));
+    rounds(pair.channel().eventLoop());
+    advance(pair.channel(), 1);
+    recorder.expectNothing();
+    advance(pair.channel(), 1);
+    assertArrayEquals(Data.of(10), recorder.bytes(10));
+  }
+
+  @Test
+  void aChannelWritesNoFasterThanItsLimitAndHoldsItsWriterBack() throws Exception {
+    RateLimit limit = new RateLimit(100_000, ticker);
+    Pair pair = clocked(new TrafficShaper(List.of(), List.of(limit)));
+    Future<Void> first = pair.channel().writeAndFlush(buffer(Data.of(200_000)));
+    rounds(pair.channel().eventLoop());
+    assertEquals(false, first.isDone());
+    assertEquals(false, pair.channel().isWritable());
+    advance(pair.channel(), 1);
+    await(first);
+    assertArrayEquals(Data.of(200_000), receive(pair.peer(), 200_000));
+    assertEquals(true, pair.channel().isWritable());
+  }
+
+  @Test
+  void channelsShareALimit() throws Exception {
+    RateLimit limit = new RateLimit(100_000, ticker);
+    Pair one = clocked(new TrafficShaper(List.of(), List.of(limit)));
+    Pair other = clocked(new TrafficShaper(List.of(), List.of(limit)));
+    await(one.channel().writeAndFlush(buffer(Data.of(100_000))));
+    Future<Void> second = other.channel().writeAndFlush(buffer(Data.of(100)));
+    rounds(other.channel().eventLoop());
+    assertEquals(false, second.isDone());
+    advance(other.channel(), 1);
+    await(second);
+    receive(one.peer(), 100_000);
+  }
+}
