@@ -17,6 +17,7 @@ import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Links C functions. With {@link Memory}, the only user of restricted methods in this module. */
@@ -40,7 +41,33 @@ public final class Native {
   private static final SymbolLookup LIBC = WINDOWS ? win32() : LINKER.defaultLookup();
   private static final Linker.Option[] NO_OPTIONS = {};
 
+  /**
+   * What a test puts between this program and the C library. The property names a class, a function
+   * from the name of a C function and the handle of it, which takes the capture segment first, to
+   * the handle that is called instead. Handles are linked once: without the property, nothing of
+   * this is on the way of a call.
+   */
+  private static final @Nullable BiFunction<String, MethodHandle, MethodHandle> INTERPOSED =
+      interposed(System.getProperty("gatun.test.interposer", ""));
+
   private Native() {}
+
+  @SuppressWarnings("unchecked") // a test's own mistake
+  private static @Nullable BiFunction<String, MethodHandle, MethodHandle> interposed(String name) {
+    if (name.isEmpty()) {
+      return null;
+    }
+    try {
+      return (BiFunction<String, MethodHandle, MethodHandle>)
+          Class.forName(name).asSubclass(BiFunction.class).getConstructor().newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static MethodHandle interpose(String symbol, MethodHandle handle) {
+    return INTERPOSED == null ? handle : INTERPOSED.apply(symbol, handle);
+  }
 
   private static SymbolLookup win32() {
     return SymbolLookup.libraryLookup("ws2_32", Arena.global())
@@ -78,7 +105,8 @@ public final class Native {
    */
   public static MethodHandle capturing(
       String symbol, MemoryLayout returns, MemoryLayout... arguments) {
-    return link(symbol, returns, arguments, Linker.Option.captureCallState(captured()));
+    return interpose(
+        symbol, link(symbol, returns, arguments, Linker.Option.captureCallState(captured())));
   }
 
   /** Links a function of another library as the caller says; see {@link #capturing}. */
@@ -94,12 +122,14 @@ public final class Native {
       String symbol,
       MemoryLayout returns,
       MemoryLayout... arguments) {
-    return link(
-        function,
-        prototype(abi, symbol),
-        returns,
-        arguments,
-        Linker.Option.captureCallState(captured()));
+    return interpose(
+        symbol,
+        link(
+            function,
+            prototype(abi, symbol),
+            returns,
+            arguments,
+            Linker.Option.captureCallState(captured())));
   }
 
   /** Links a function of Winsock that has no symbol, only a GUID; see {@link #capturing}. */
