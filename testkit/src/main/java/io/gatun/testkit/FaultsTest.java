@@ -29,7 +29,7 @@ class FaultsTest {
   @Test
   void aCallFailsAsThePlanSaysAndIsNotMade() throws Exception {
     Set<String> before = Descriptors.open();
-    try (Faults.Following following =
+    try (Faults.Following _ =
         Faults.follow(
             (function, fd) -> function.equals("socket") ? -Abi.HOST.errno("ENOMEM") : 0)) {
       IOException e =
@@ -43,8 +43,7 @@ class FaultsTest {
   @Test
   void aCallMovesNoMoreThanThePlanSays() throws Exception {
     try (SocketPair pair = Sockets.socketpair();
-        Faults.Following following =
-            Faults.follow((function, fd) -> fd == pair.first().fileno() ? 3 : 0)) {
+        Faults.Following _ = Faults.follow((function, fd) -> fd == pair.first().fileno() ? 3 : 0)) {
       assertEquals(3, pair.first().send(new byte[] {1, 2, 3, 4, 5}));
       assertArrayEquals(new byte[] {1, 2, 3}, pair.second().recv(10));
       ByteBuffer rest = ByteBuffer.wrap(new byte[] {4, 5, 6, 7});
