@@ -54,7 +54,7 @@ record ProtocolInfo(AddressFamily family, SocketType type, Protocol protocol) {
         throw SocketErrors.of("WSASocketW", null, fd);
       }
       ProtocolInfo of = at(info);
-      return Socket.ofDescriptor(fd, of.family(), of.type(), of.protocol());
+      return Socket.taking(fd, of.family(), of.type(), of.protocol());
     } finally {
       Kernel.release(kernel);
     }

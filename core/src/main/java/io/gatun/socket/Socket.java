@@ -202,6 +202,19 @@ public final class Socket implements AutoCloseable {
     return new Socket(family, bare(type), protocol, fd, is != 0);
   }
 
+  /** As {@link #ofDescriptor}, for a descriptor that has no other owner: a failure closes it. */
+  static Socket taking(int fd, AddressFamily family, SocketType type, Protocol protocol)
+      throws IOException {
+    try {
+      return ofDescriptor(fd, family, type, protocol);
+    } catch (Throwable t) {
+      Kernel kernel = Kernel.acquire();
+      kernel.close(fd);
+      Kernel.release(kernel);
+      throw t;
+    }
+  }
+
   /** Opens a socket with the family's own protocol for the type. */
   public static Socket open(AddressFamily family, SocketType type) throws IOException {
     return open(family, type, Protocol.DEFAULT);

@@ -80,13 +80,7 @@ public final class Sockets {
    */
   public static Socket fromFd(int fd, AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
-    int copy = duplicate(fd);
-    try {
-      return Socket.ofDescriptor(copy, family, type, protocol);
-    } catch (IOException e) {
-      close(copy);
-      throw e;
-    }
+    return Socket.taking(duplicate(fd), family, type, protocol);
   }
 
   /**

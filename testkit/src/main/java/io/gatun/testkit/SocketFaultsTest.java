@@ -1,0 +1,312 @@
+package io.gatun.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
+import io.gatun.address.Protocol;
+import io.gatun.address.SocketType;
+import io.gatun.error.SocketError;
+import io.gatun.error.TimedOutException;
+import io.gatun.error.WouldBlockException;
+import io.gatun.os.Abi;
+import io.gatun.socket.ReceivedMessage;
+import io.gatun.socket.Socket;
+import io.gatun.socket.SocketFile;
+import io.gatun.socket.SocketPair;
+import io.gatun.socket.Sockets;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each system call of each operation fails once, by each error that may come at any time. Then the
+ * operation fails with that error, or does without the call; nothing is left open, and a signal
+ * ends nothing that waits.
+ */
+@Tag(Faults.TAG)
+@OnEachThreadKind
+public final class SocketFaultsTest extends SocketLab {
+  private static final List<String> ERRORS = List.of("EMFILE", "ENOMEM", "ECONNABORTED", "EINTR");
+
+  /** What a signal may interrupt, and what goes on then: PEP 475. */
+  private static final Set<String> RESTARTED =
+      Set.of(
+          "accept4",
+          "accept",
+          "recv",
+          "send",
+          "recvfrom",
+          "sendto",
+          "recvmsg",
+          "sendmsg",
+          "ppoll",
+          "poll",
+          "sendfile");
+
+  /**
+   * The descriptor is gone though close(2) fails, so it must not be kept from being made. Connect
+   * is left out of the signals: one that was not made does not go on in the background.
+   */
+  private static boolean isFaulty(String function, String error) {
+    return !function.equals("close") && (!error.equals("EINTR") || RESTARTED.contains(function));
+  }
+
+  SocketFaultsTest(ThreadLane lane) throws IOException {
+    super(lane);
+  }
+
+  @BeforeEach
+  void assume() {
+    Faults.assume();
+  }
+
+  /** The calls of one thread, and of the loop that virtual threads wait by, one of which fails. */
+  private static final class NthFails implements Faults.Plan {
+    final Thread thread;
+    final int nth;
+    final String error;
+    final AtomicInteger calls = new AtomicInteger();
+    volatile @Nullable String failed;
+
+    NthFails(Thread thread, int nth, String error) {
+      this.thread = thread;
+      this.nth = nth;
+      this.error = error;
+    }
+
+    @Override
+    public int decide(String function, int fd) {
+      if ((Thread.currentThread() == thread || function.equals("epoll_ctl"))
+          && isFaulty(function, error)
+          && calls.incrementAndGet() == nth) {
+        failed = function;
+        return -Abi.HOST.errno(error);
+      }
+      return GO;
+    }
+  }
+
+  /** Prepares what an operation is done on, before calls fail. */
+  private interface Scenario {
+    Body prepare() throws Exception;
+  }
+
+  private void failEachCall(Scenario scenario) throws Exception {
+    for (String error : ERRORS) {
+      for (int nth = 1; ; nth++) {
+        Body body = scenario.prepare();
+        Set<String> before = Descriptors.open();
+        NthFails plan = run(body, nth, error);
+        if (plan.failed == null) {
+          assertTrue(nth > 1 || error.equals("EINTR"), "no call was made");
+          break;
+        }
+        String what = error + " at call " + nth + ", " + plan.failed;
+        // The shared loop may be the last to hold a socket that a virtual thread waited on.
+        long patience = System.nanoTime() + LONG.toNanos();
+        while (!before.containsAll(Descriptors.open()) && System.nanoTime() < patience) {
+          Thread.onSpinWait();
+        }
+        Set<String> after = Descriptors.open();
+        after.removeAll(before);
+        assertEquals(Set.of(), after, what + ": left open");
+      }
+    }
+  }
+
+  /** Runs a body on a thread of its own, whose nth call fails. */
+  private NthFails run(Body body, int nth, String error) throws Exception {
+    NthFails[] plan = new NthFails[1];
+    @Nullable IOException[] thrown = new IOException[1];
+    run(() -> {
+      plan[0] = new NthFails(Thread.currentThread(), nth, error);
+      try (Faults.Following _ = Faults.follow(plan[0])) {
+        body.run();
+      } catch (IOException e) {
+        thrown[0] = e;
+      }
+    });
+    IOException e = thrown[0];
+    String function = plan[0].failed;
+    if (e != null) {
+      String what = error + " at call " + nth + ", " + function;
+      assertNotEquals(null, function, () -> "it failed by itself: " + e);
+      if (!(e instanceof SocketError of) || of.errno() != Abi.HOST.errno(error)) {
+        throw new AssertionError(what + " became another error", e);
+      }
+      assertNotEquals("EINTR", error, what + " ended a wait");
+    }
+    return plan[0];
+  }
+
+  @Test
+  void aSocketThatIsOpenedAndSetUp() throws Exception {
+    failEachCall(() ->
+        () -> {
+          try (Socket socket = Socket.openFor(address())) {
+            socket.setTimeout(LONG);
+            socket.bind(address());
+            socket.listen();
+            socket.getSockName();
+            socket.getSockOpt(1, 2);
+            socket.getSockOpt(1, 2, 16);
+            socket.setSockOpt(1, 2, 1);
+            socket.setInheritable(true);
+            socket.getInheritable();
+            socket.setTimeout(null);
+            socket.dup().close();
+          }
+        });
+  }
+
+  @Test
+  void aServerThatIsCreated() throws Exception {
+    failEachCall(() -> () -> Sockets.createServer(address()).close());
+  }
+
+  @Test
+  void aConnectionThatIsMade() throws Exception {
+    Socket listener = listener();
+    for (boolean blocking : new boolean[] {true, false}) {
+      failEachCall(() -> {
+        drain(listener);
+        return () -> {
+          try (Socket socket = Socket.openFor(listener.getSockName())) {
+            socket.setTimeout(blocking ? null : LONG);
+            socket.connect(listener.getSockName());
+            socket.getPeerName();
+          }
+        };
+      });
+    }
+  }
+
+  @Test
+  void aConnectionThatIsAccepted() throws Exception {
+    Socket listener = listener();
+    for (boolean blocking : new boolean[] {true, false}) {
+      failEachCall(() -> {
+        drain(listener);
+        listener.setTimeout(blocking ? null : LONG);
+        connect(listener.getSockName());
+        return () -> listener.accept().close();
+      });
+    }
+  }
+
+  /** Takes the connections that an operation that failed has left. */
+  private static void drain(Socket listener) throws IOException {
+    Duration timeout = listener.getTimeout();
+    listener.setTimeout(Duration.ZERO);
+    try {
+      while (true) {
+        listener.accept().close();
+      }
+    } catch (WouldBlockException none) {
+      listener.setTimeout(timeout);
+    }
+  }
+
+  @Test
+  void bytesThatAreSentAndReceived() throws Exception {
+    for (boolean blocking : new boolean[] {true, false}) {
+      failEachCall(() -> {
+        Ends ends = ends();
+        ends.one().setTimeout(blocking ? null : LONG);
+        ends.other().setTimeout(blocking ? null : LONG);
+        return () -> {
+          Socket one = ends.one();
+          Socket other = ends.other();
+          one.sendAll(Data.of(10));
+          other.recv(10);
+          one.sendMsg(List.of(ByteBuffer.wrap(Data.of(10))));
+          other.recvMsg(10, 100, 0).close();
+          one.send(Data.of(10));
+          other.recvFrom(10);
+        };
+      });
+    }
+  }
+
+  @Test
+  void aWaitThatTimesOut() throws Exception {
+    failEachCall(() -> {
+      Ends ends = ends();
+      ends.one().setTimeout(Duration.ofMillis(2));
+      return () -> {
+        try {
+          ends.one().recv(1);
+        } catch (TimedOutException e) {
+          // That is it.
+        }
+      };
+    });
+  }
+
+  @Test
+  void aFileThatIsSent() throws Exception {
+    Path file = folder.resolve("file");
+    Files.write(file, Data.of(1000));
+    failEachCall(() -> {
+      Ends ends = ends();
+      return () -> assertEquals(1000, ends.one().sendFile(file));
+    });
+  }
+
+  @Test
+  void aPairWithFilesAndOtherHands() throws Exception {
+    failEachCall(() ->
+        () -> {
+          try (SocketPair pair = Sockets.socketpair();
+              SocketFile _ = pair.first().makeFile("rw");
+              Socket copy =
+                  Sockets.fromFd(
+                      pair.second().fileno(),
+                      AddressFamily.UNIX,
+                      SocketType.STREAM,
+                      Protocol.DEFAULT)) {
+            assertEquals(AddressFamily.UNIX, copy.family());
+            int fd = pair.second().detach();
+            boolean mine = true;
+            try (Socket _ = Socket.ofDescriptor(fd)) {
+              mine = false;
+            } finally {
+              if (mine) {
+                Sockets.close(fd);
+              }
+            }
+          }
+        });
+  }
+
+  @Test
+  void descriptorsThatAreReceived() throws Exception {
+    failEachCall(() -> {
+      SocketPair pair = Sockets.socketpair();
+      own(pair.first());
+      own(pair.second());
+      Address any = address();
+      try (Socket sent = Socket.openFor(any)) {
+        int[] two = {sent.fileno(), sent.fileno()};
+        Sockets.sendFds(pair.first(), List.of(ByteBuffer.wrap(Data.of(1))), two, 0, null);
+      }
+      return () -> {
+        try (ReceivedMessage message = Sockets.recvFds(pair.second(), 10, 2, 0)) {
+          assertEquals(2, message.ancillary().getFirst().toInts().length);
+        }
+      };
+    });
+  }
+}
