@@ -1312,8 +1312,193 @@ final class LinuxFamilies {
       SIOCGIFINDEX 35123
       """;
 
+  // netipx/ipx.h, netax25/ax25.h, netatalk/at.h, netrom/netrom.h, netrose/rose.h
+  private static final String LEVELS =
+      """
+      SOL_IPX 256
+      SOL_AX25 257
+      SOL_ATALK 258
+      SOL_NETROM 259
+      SOL_ROSE 260
+      """;
+
+  // netinet/in.h: RFC 3678
+  private static final String MCAST =
+      """
+      MCAST_INCLUDE 1
+      MCAST_EXCLUDE 0
+      MCAST_JOIN_GROUP 42
+      MCAST_BLOCK_SOURCE 43
+      MCAST_UNBLOCK_SOURCE 44
+      MCAST_LEAVE_GROUP 45
+      MCAST_JOIN_SOURCE_GROUP 46
+      MCAST_LEAVE_SOURCE_GROUP 47
+      MCAST_MSFILTER 48
+      """;
+
+  // linux/in.h, linux/in6.h, linux/udp.h: newer than some of the C library's headers
+  private static final String NEWER =
+      """
+      IP_LOCAL_PORT_RANGE 51
+      IP_PROTOCOL 52
+      IPV6_ADDR_PREFERENCES 72
+      UDP_NO_CHECK6_TX 101
+      UDP_NO_CHECK6_RX 102
+      UDP_ENCAP_RXRPC 6
+      TCP_ENCAP_ESPINTCP 7
+      """;
+
+  // linux/mptcp.h
+  private static final String MPTCP =
+      """
+      MPTCP_INFO 1
+      MPTCP_TCPINFO 2
+      MPTCP_SUBFLOW_ADDRS 3
+      MPTCP_FULL_INFO 4
+      """;
+
+  // linux/can.h, linux/can/raw.h
+  private static final String CAN_FRAMES =
+      """
+      CANFD_BRS 1
+      CANFD_ESI 2
+      CANFD_FDF 4
+      CANFD_MAX_DLC 15
+      CANFD_MAX_DLEN 64
+      CANXL_XLF 128
+      CANXL_SEC 1
+      CANXL_MIN_DLEN 1
+      CANXL_MAX_DLEN 2048
+      CANXL_PRIO_MASK 2047
+      CAN_RAW_FILTER_MAX 512
+      """;
+
+  // linux/if_ether.h
+  private static final String ETH =
+      """
+      ETH_P_1588 35063
+      ETH_P_8021AD 34984
+      ETH_P_8021AH 35047
+      ETH_P_80221 35095
+      ETH_P_802_2 4
+      ETH_P_802_3 1
+      ETH_P_802_3_MIN 1536
+      ETH_P_802_EX1 34997
+      ETH_P_AARP 33011
+      ETH_P_AF_IUCV 64507
+      ETH_P_AOE 34978
+      ETH_P_ARCNET 26
+      ETH_P_ATALK 32923
+      ETH_P_ATMFATE 34948
+      ETH_P_ATMMPOA 34892
+      ETH_P_AX25 2
+      ETH_P_BATMAN 17157
+      ETH_P_BPQ 2303
+      ETH_P_CAIF 247
+      ETH_P_CANXL 14
+      ETH_P_CFM 35074
+      ETH_P_CONTROL 22
+      ETH_P_CUST 24582
+      ETH_P_DDCMP 6
+      ETH_P_DEC 24576
+      ETH_P_DIAG 24581
+      ETH_P_DNA_DL 24577
+      ETH_P_DNA_RC 24578
+      ETH_P_DNA_RT 24579
+      ETH_P_DSA 27
+      ETH_P_DSA_8021Q 56027
+      ETH_P_DSA_A5PSW 57345
+      ETH_P_ECONET 24
+      ETH_P_EDSA 56026
+      ETH_P_ERSPAN 35006
+      ETH_P_ERSPAN2 8939
+      ETH_P_ETHERCAT 34980
+      ETH_P_FCOE 35078
+      ETH_P_FIP 35092
+      ETH_P_HDLC 25
+      ETH_P_HSR 35119
+      ETH_P_IBOE 35093
+      ETH_P_IEEE802154 246
+      ETH_P_IEEEPUP 2560
+      ETH_P_IEEEPUPAT 2561
+      ETH_P_IFE 60734
+      ETH_P_IPX 33079
+      ETH_P_IRDA 23
+      ETH_P_LAT 24580
+      ETH_P_LINK_CTL 34924
+      ETH_P_LOCALTALK 9
+      ETH_P_LOOPBACK 36864
+      ETH_P_MACSEC 35045
+      ETH_P_MAP 249
+      ETH_P_MCTP 250
+      ETH_P_MOBITEX 21
+      ETH_P_MPLS_MC 34888
+      ETH_P_MPLS_UC 34887
+      ETH_P_MRP 35043
+      ETH_P_MVRP 35061
+      ETH_P_NCSI 35064
+      ETH_P_NSH 35151
+      ETH_P_PAUSE 34824
+      ETH_P_PHONET 245
+      ETH_P_PPPTALK 16
+      ETH_P_PPP_DISC 34915
+      ETH_P_PPP_MP 8
+      ETH_P_PPP_SES 34916
+      ETH_P_PREAUTH 35015
+      ETH_P_PROFINET 34962
+      ETH_P_PRP 35067
+      ETH_P_PUP 512
+      ETH_P_PUPAT 513
+      ETH_P_QINQ1 37120
+      ETH_P_QINQ2 37376
+      ETH_P_QINQ3 37632
+      ETH_P_RARP 32821
+      ETH_P_REALTEK 34969
+      ETH_P_SCA 24583
+      ETH_P_SLOW 34825
+      ETH_P_SNAP 5
+      ETH_P_TDLS 35085
+      ETH_P_TEB 25944
+      ETH_P_TIPC 35018
+      ETH_P_TRAILER 28
+      ETH_P_TR_802_2 17
+      ETH_P_TSN 8944
+      ETH_P_WAN_PPP 7
+      ETH_P_WCCP 34878
+      ETH_P_X25 2053
+      ETH_P_XDSA 248
+      """;
+
   private static final String[] TABLES = {
-    AF, SOCK, SOL, SO, SCM, MSG, IPPROTO, IP, IPV6, TCP, UDP, NAMES, STAMPS, PACKET, NETLINK, CAN,
-    J1939, ALG, TIPC, VSOCK, QRTR, RDS, BT, IO
+    AF,
+    SOCK,
+    SOL,
+    SO,
+    SCM,
+    MSG,
+    IPPROTO,
+    IP,
+    IPV6,
+    TCP,
+    UDP,
+    NAMES,
+    STAMPS,
+    PACKET,
+    NETLINK,
+    CAN,
+    J1939,
+    ALG,
+    TIPC,
+    VSOCK,
+    QRTR,
+    RDS,
+    BT,
+    IO,
+    LEVELS,
+    MCAST,
+    NEWER,
+    MPTCP,
+    CAN_FRAMES,
+    ETH
   };
 }

@@ -1281,6 +1281,151 @@ public final class SocketConstants {
   public static final int RFCOMM_LM_TRUSTED = of("RFCOMM_LM_TRUSTED");
   public static final int SCO_OPTIONS = of("SCO_OPTIONS");
 
+  // Levels that have headers of their own
+
+  public static final int SOL_ATALK = of("SOL_ATALK");
+  public static final int SOL_AX25 = of("SOL_AX25");
+  public static final int SOL_IPX = of("SOL_IPX");
+  public static final int SOL_NETROM = of("SOL_NETROM");
+  public static final int SOL_ROSE = of("SOL_ROSE");
+
+  // Multicast groups of any family, RFC 3678
+
+  public static final int MCAST_BLOCK_SOURCE = of("MCAST_BLOCK_SOURCE");
+  public static final int MCAST_EXCLUDE = of("MCAST_EXCLUDE");
+  public static final int MCAST_INCLUDE = of("MCAST_INCLUDE");
+  public static final int MCAST_JOIN_GROUP = of("MCAST_JOIN_GROUP");
+  public static final int MCAST_JOIN_SOURCE_GROUP = of("MCAST_JOIN_SOURCE_GROUP");
+  public static final int MCAST_LEAVE_GROUP = of("MCAST_LEAVE_GROUP");
+  public static final int MCAST_LEAVE_SOURCE_GROUP = of("MCAST_LEAVE_SOURCE_GROUP");
+  public static final int MCAST_MSFILTER = of("MCAST_MSFILTER");
+  public static final int MCAST_UNBLOCK_SOURCE = of("MCAST_UNBLOCK_SOURCE");
+
+  // Newer options of IP and UDP
+
+  public static final int IPV6_ADDR_PREFERENCES = of("IPV6_ADDR_PREFERENCES");
+  public static final int IP_LOCAL_PORT_RANGE = of("IP_LOCAL_PORT_RANGE");
+  public static final int IP_PROTOCOL = of("IP_PROTOCOL");
+  public static final int TCP_ENCAP_ESPINTCP = of("TCP_ENCAP_ESPINTCP");
+  public static final int UDP_ENCAP_RXRPC = of("UDP_ENCAP_RXRPC");
+  public static final int UDP_NO_CHECK6_RX = of("UDP_NO_CHECK6_RX");
+  public static final int UDP_NO_CHECK6_TX = of("UDP_NO_CHECK6_TX");
+
+  // Options of MPTCP
+
+  public static final int MPTCP_FULL_INFO = of("MPTCP_FULL_INFO");
+  public static final int MPTCP_INFO = of("MPTCP_INFO");
+  public static final int MPTCP_SUBFLOW_ADDRS = of("MPTCP_SUBFLOW_ADDRS");
+  public static final int MPTCP_TCPINFO = of("MPTCP_TCPINFO");
+
+  // Frames of CAN FD and CAN XL
+
+  public static final int CANFD_BRS = of("CANFD_BRS");
+  public static final int CANFD_ESI = of("CANFD_ESI");
+  public static final int CANFD_FDF = of("CANFD_FDF");
+  public static final int CANFD_MAX_DLC = of("CANFD_MAX_DLC");
+  public static final int CANFD_MAX_DLEN = of("CANFD_MAX_DLEN");
+  public static final int CANXL_MAX_DLEN = of("CANXL_MAX_DLEN");
+  public static final int CANXL_MIN_DLEN = of("CANXL_MIN_DLEN");
+  public static final int CANXL_PRIO_MASK = of("CANXL_PRIO_MASK");
+  public static final int CANXL_SEC = of("CANXL_SEC");
+  public static final int CANXL_XLF = of("CANXL_XLF");
+  public static final int CAN_RAW_FILTER_MAX = of("CAN_RAW_FILTER_MAX");
+
+  // Protocols of Ethernet frames
+
+  public static final int ETH_P_1588 = of("ETH_P_1588");
+  public static final int ETH_P_8021AD = of("ETH_P_8021AD");
+  public static final int ETH_P_8021AH = of("ETH_P_8021AH");
+  public static final int ETH_P_80221 = of("ETH_P_80221");
+  public static final int ETH_P_802_2 = of("ETH_P_802_2");
+  public static final int ETH_P_802_3 = of("ETH_P_802_3");
+  public static final int ETH_P_802_3_MIN = of("ETH_P_802_3_MIN");
+  public static final int ETH_P_802_EX1 = of("ETH_P_802_EX1");
+  public static final int ETH_P_AARP = of("ETH_P_AARP");
+  public static final int ETH_P_AF_IUCV = of("ETH_P_AF_IUCV");
+  public static final int ETH_P_AOE = of("ETH_P_AOE");
+  public static final int ETH_P_ARCNET = of("ETH_P_ARCNET");
+  public static final int ETH_P_ATALK = of("ETH_P_ATALK");
+  public static final int ETH_P_ATMFATE = of("ETH_P_ATMFATE");
+  public static final int ETH_P_ATMMPOA = of("ETH_P_ATMMPOA");
+  public static final int ETH_P_AX25 = of("ETH_P_AX25");
+  public static final int ETH_P_BATMAN = of("ETH_P_BATMAN");
+  public static final int ETH_P_BPQ = of("ETH_P_BPQ");
+  public static final int ETH_P_CAIF = of("ETH_P_CAIF");
+  public static final int ETH_P_CANXL = of("ETH_P_CANXL");
+  public static final int ETH_P_CFM = of("ETH_P_CFM");
+  public static final int ETH_P_CONTROL = of("ETH_P_CONTROL");
+  public static final int ETH_P_CUST = of("ETH_P_CUST");
+  public static final int ETH_P_DDCMP = of("ETH_P_DDCMP");
+  public static final int ETH_P_DEC = of("ETH_P_DEC");
+  public static final int ETH_P_DIAG = of("ETH_P_DIAG");
+  public static final int ETH_P_DNA_DL = of("ETH_P_DNA_DL");
+  public static final int ETH_P_DNA_RC = of("ETH_P_DNA_RC");
+  public static final int ETH_P_DNA_RT = of("ETH_P_DNA_RT");
+  public static final int ETH_P_DSA = of("ETH_P_DSA");
+  public static final int ETH_P_DSA_8021Q = of("ETH_P_DSA_8021Q");
+  public static final int ETH_P_DSA_A5PSW = of("ETH_P_DSA_A5PSW");
+  public static final int ETH_P_ECONET = of("ETH_P_ECONET");
+  public static final int ETH_P_EDSA = of("ETH_P_EDSA");
+  public static final int ETH_P_ERSPAN = of("ETH_P_ERSPAN");
+  public static final int ETH_P_ERSPAN2 = of("ETH_P_ERSPAN2");
+  public static final int ETH_P_ETHERCAT = of("ETH_P_ETHERCAT");
+  public static final int ETH_P_FCOE = of("ETH_P_FCOE");
+  public static final int ETH_P_FIP = of("ETH_P_FIP");
+  public static final int ETH_P_HDLC = of("ETH_P_HDLC");
+  public static final int ETH_P_HSR = of("ETH_P_HSR");
+  public static final int ETH_P_IBOE = of("ETH_P_IBOE");
+  public static final int ETH_P_IEEE802154 = of("ETH_P_IEEE802154");
+  public static final int ETH_P_IEEEPUP = of("ETH_P_IEEEPUP");
+  public static final int ETH_P_IEEEPUPAT = of("ETH_P_IEEEPUPAT");
+  public static final int ETH_P_IFE = of("ETH_P_IFE");
+  public static final int ETH_P_IPX = of("ETH_P_IPX");
+  public static final int ETH_P_IRDA = of("ETH_P_IRDA");
+  public static final int ETH_P_LAT = of("ETH_P_LAT");
+  public static final int ETH_P_LINK_CTL = of("ETH_P_LINK_CTL");
+  public static final int ETH_P_LOCALTALK = of("ETH_P_LOCALTALK");
+  public static final int ETH_P_LOOPBACK = of("ETH_P_LOOPBACK");
+  public static final int ETH_P_MACSEC = of("ETH_P_MACSEC");
+  public static final int ETH_P_MAP = of("ETH_P_MAP");
+  public static final int ETH_P_MCTP = of("ETH_P_MCTP");
+  public static final int ETH_P_MOBITEX = of("ETH_P_MOBITEX");
+  public static final int ETH_P_MPLS_MC = of("ETH_P_MPLS_MC");
+  public static final int ETH_P_MPLS_UC = of("ETH_P_MPLS_UC");
+  public static final int ETH_P_MRP = of("ETH_P_MRP");
+  public static final int ETH_P_MVRP = of("ETH_P_MVRP");
+  public static final int ETH_P_NCSI = of("ETH_P_NCSI");
+  public static final int ETH_P_NSH = of("ETH_P_NSH");
+  public static final int ETH_P_PAUSE = of("ETH_P_PAUSE");
+  public static final int ETH_P_PHONET = of("ETH_P_PHONET");
+  public static final int ETH_P_PPPTALK = of("ETH_P_PPPTALK");
+  public static final int ETH_P_PPP_DISC = of("ETH_P_PPP_DISC");
+  public static final int ETH_P_PPP_MP = of("ETH_P_PPP_MP");
+  public static final int ETH_P_PPP_SES = of("ETH_P_PPP_SES");
+  public static final int ETH_P_PREAUTH = of("ETH_P_PREAUTH");
+  public static final int ETH_P_PROFINET = of("ETH_P_PROFINET");
+  public static final int ETH_P_PRP = of("ETH_P_PRP");
+  public static final int ETH_P_PUP = of("ETH_P_PUP");
+  public static final int ETH_P_PUPAT = of("ETH_P_PUPAT");
+  public static final int ETH_P_QINQ1 = of("ETH_P_QINQ1");
+  public static final int ETH_P_QINQ2 = of("ETH_P_QINQ2");
+  public static final int ETH_P_QINQ3 = of("ETH_P_QINQ3");
+  public static final int ETH_P_RARP = of("ETH_P_RARP");
+  public static final int ETH_P_REALTEK = of("ETH_P_REALTEK");
+  public static final int ETH_P_SCA = of("ETH_P_SCA");
+  public static final int ETH_P_SLOW = of("ETH_P_SLOW");
+  public static final int ETH_P_SNAP = of("ETH_P_SNAP");
+  public static final int ETH_P_TDLS = of("ETH_P_TDLS");
+  public static final int ETH_P_TEB = of("ETH_P_TEB");
+  public static final int ETH_P_TIPC = of("ETH_P_TIPC");
+  public static final int ETH_P_TRAILER = of("ETH_P_TRAILER");
+  public static final int ETH_P_TR_802_2 = of("ETH_P_TR_802_2");
+  public static final int ETH_P_TSN = of("ETH_P_TSN");
+  public static final int ETH_P_WAN_PPP = of("ETH_P_WAN_PPP");
+  public static final int ETH_P_WCCP = of("ETH_P_WCCP");
+  public static final int ETH_P_X25 = of("ETH_P_X25");
+  public static final int ETH_P_XDSA = of("ETH_P_XDSA");
+
   // ioctl
 
   public static final int SIOCATMARK = of("SIOCATMARK");

@@ -22,6 +22,7 @@ final class LinuxHeaders {
       #include <linux/can/j1939.h>
       #include <linux/can/raw.h>
       #include <linux/errqueue.h>
+      #include <linux/if_ether.h>
       #include <linux/if_addr.h>
       #include <linux/if_alg.h>
       #include <linux/if_link.h>
@@ -44,6 +45,98 @@ final class LinuxHeaders {
       #endif
       #ifndef SOL_VSOCK // linux/socket.h, the kernel's own, before glibc had it
       #define SOL_VSOCK 287
+      #endif
+      // linux/in.h, in6.h and mptcp.h do not go with netinet/in.h; the rest is newer than some headers.
+      #if __has_include(<netipx/ipx.h>)
+      #include <netipx/ipx.h>
+      #else
+      #define SOL_IPX 256
+      #endif
+      #if __has_include(<netax25/ax25.h>)
+      #include <netax25/ax25.h>
+      #else
+      #define SOL_AX25 257
+      #endif
+      #if __has_include(<netatalk/at.h>)
+      #include <netatalk/at.h>
+      #else
+      #define SOL_ATALK 258
+      #endif
+      #if __has_include(<netrom/netrom.h>)
+      #include <netrom/netrom.h>
+      #else
+      #define SOL_NETROM 259
+      #endif
+      #if __has_include(<netrose/rose.h>)
+      #include <netrose/rose.h>
+      #else
+      #define SOL_ROSE 260
+      #endif
+      #ifndef IP_LOCAL_PORT_RANGE
+      #define IP_LOCAL_PORT_RANGE 51
+      #endif
+      #ifndef IP_PROTOCOL
+      #define IP_PROTOCOL 52
+      #endif
+      #ifndef IPV6_ADDR_PREFERENCES
+      #define IPV6_ADDR_PREFERENCES 72
+      #endif
+      #ifndef UDP_NO_CHECK6_TX
+      #define UDP_NO_CHECK6_TX 101
+      #endif
+      #ifndef UDP_NO_CHECK6_RX
+      #define UDP_NO_CHECK6_RX 102
+      #endif
+      #ifndef UDP_ENCAP_RXRPC
+      #define UDP_ENCAP_RXRPC 6
+      #endif
+      #ifndef TCP_ENCAP_ESPINTCP
+      #define TCP_ENCAP_ESPINTCP 7
+      #endif
+      #ifndef MPTCP_INFO
+      #define MPTCP_INFO 1
+      #endif
+      #ifndef MPTCP_TCPINFO
+      #define MPTCP_TCPINFO 2
+      #endif
+      #ifndef MPTCP_SUBFLOW_ADDRS
+      #define MPTCP_SUBFLOW_ADDRS 3
+      #endif
+      #ifndef MPTCP_FULL_INFO
+      #define MPTCP_FULL_INFO 4
+      #endif
+      #ifndef CANFD_BRS
+      #define CANFD_BRS 1
+      #endif
+      #ifndef CANFD_ESI
+      #define CANFD_ESI 2
+      #endif
+      #ifndef CANFD_FDF
+      #define CANFD_FDF 4
+      #endif
+      #ifndef CANFD_MAX_DLC
+      #define CANFD_MAX_DLC 15
+      #endif
+      #ifndef CANFD_MAX_DLEN
+      #define CANFD_MAX_DLEN 64
+      #endif
+      #ifndef CANXL_XLF
+      #define CANXL_XLF 128
+      #endif
+      #ifndef CANXL_SEC
+      #define CANXL_SEC 1
+      #endif
+      #ifndef CANXL_MIN_DLEN
+      #define CANXL_MIN_DLEN 1
+      #endif
+      #ifndef CANXL_MAX_DLEN
+      #define CANXL_MAX_DLEN 2048
+      #endif
+      #ifndef CANXL_PRIO_MASK
+      #define CANXL_PRIO_MASK 2047
+      #endif
+      #ifndef CAN_RAW_FILTER_MAX
+      #define CAN_RAW_FILTER_MAX 512
       #endif
       #define ALG_SET_PUBKEY 6
       #define ALG_OP_SIGN 2
