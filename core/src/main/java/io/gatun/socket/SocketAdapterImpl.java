@@ -25,6 +25,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,6 +100,13 @@ final class SocketAdapterImpl extends SocketImpl {
           .filter(Option::isSystems)
           .collect(Collectors.toUnmodifiableMap(Option::id, option -> option));
 
+  private static final List<Option> TRAFFIC_CLASS =
+      Stream.of(
+              new Option(0, null, SocketConstants.IPPROTO_IPV6, SocketConstants.IPV6_TCLASS),
+              new Option(0, null, SocketConstants.IPPROTO_IP, SocketConstants.IP_TOS))
+          .filter(Option::isSystems)
+          .toList();
+
   /** Where a socket on a Unix path connects or binds, whatever address it is given. */
   private final @Nullable UnixAddress path;
 
@@ -112,8 +120,8 @@ final class SocketAdapterImpl extends SocketImpl {
 
   private volatile boolean inputShutdown;
 
-  /** Options of TCP that a Unix socket was given: code that cannot be changed sets them. */
-  private final Map<Integer, Object> withoutEffect = new ConcurrentHashMap<>();
+  /** What the system need not know: the traffic class, and on a Unix socket all of TCP and IP. */
+  private final Map<Integer, Object> kept = new ConcurrentHashMap<>();
 
   SocketAdapterImpl(@Nullable UnixAddress path, boolean server) {
     this.path = path;
@@ -416,14 +424,26 @@ final class SocketAdapterImpl extends SocketImpl {
       Option option = option(id);
       int number = value instanceof Boolean on ? (on ? 1 : 0) : (Integer) value;
       if (isForeign(option)) {
-        withoutEffect.put(id, value);
+        kept.put(id, value);
         return;
       }
-      if (id == SocketOptions.IP_TOS && isV6(socket)) {
-        // What IPv4 is given is a matter of its own.
-        socket.setSockOpt(Constants.IPPROTO_IPV6, SocketConstants.IPV6_TCLASS, number);
+      if (id == SocketOptions.IP_TOS) {
+        kept.put(id, value);
+        setTrafficClass(socket, number);
+      } else {
+        socket.setSockOpt(option.level, option.number, number);
       }
-      socket.setSockOpt(option.level, option.number, number);
+    }
+  }
+
+  /** For both families. It is a hint: Windows refuses the one, others the other. */
+  private static void setTrafficClass(Socket socket, int number) {
+    for (Option option : TRAFFIC_CLASS) {
+      try {
+        socket.setSockOpt(option.level, option.number, number);
+      } catch (IOException refused) {
+        // The other may do.
+      }
     }
   }
 
@@ -439,8 +459,8 @@ final class SocketAdapterImpl extends SocketImpl {
       return host(socket.getSockName());
     }
     Option option = option(id);
-    if (isForeign(option)) {
-      return withoutEffect.getOrDefault(id, option.isFlag() ? (Object) false : 0);
+    if (isForeign(option) || id == SocketOptions.IP_TOS) {
+      return kept.getOrDefault(id, option.isFlag() ? (Object) false : 0);
     }
     int number = socket.getSockOpt(option.level, option.number);
     return option.isFlag() ? (Object) (number != 0) : number;
