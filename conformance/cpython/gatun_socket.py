@@ -813,7 +813,7 @@ class socket:
             )
 
 
-_Ancillary = _gatun("socket.AncillaryData")
+_Ancillary = _gatun("message.AncillaryData")
 
 
 def _message(message):

@@ -12,6 +12,7 @@ module io.gatun.core {
   exports io.gatun.channel;
   exports io.gatun.error;
   exports io.gatun.handler;
+  exports io.gatun.message;
   exports io.gatun.os;
   exports io.gatun.socket;
   exports io.gatun.transport;

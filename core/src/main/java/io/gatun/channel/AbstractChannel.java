@@ -1,6 +1,8 @@
 package io.gatun.channel;
 
 import io.gatun.address.Address;
+import io.gatun.address.BoundPath;
+import io.gatun.address.IpAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
@@ -16,6 +18,7 @@ import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +48,13 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   volatile boolean active;
   boolean autoRead = true;
 
+  private @Nullable BoundPath path;
+
   /** A read was asked for and nothing has been read since. */
   boolean readPending;
 
   private ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-  private volatile @Nullable Address local;
+  volatile @Nullable Address local;
   volatile @Nullable Address remote;
 
   AbstractChannel(EventLoop loop, int fd) {
@@ -89,11 +94,17 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     return registration;
   }
 
-  /** bind(2). Returns a negative errno when it failed. */
+  /**
+   * bind(2). A path that it makes goes with the channel. Returns a negative errno when it failed.
+   */
   final int bind(Address address) {
     Kernel kernel = loop.kernel();
     int length = Sockaddr.encode(address, kernel.address());
-    return length < 0 ? length : kernel.bind(fd, kernel.address(), length);
+    int result = length < 0 ? length : kernel.bind(fd, kernel.address(), length);
+    if (result >= 0) {
+      path = BoundPath.of(address);
+    }
+    return result;
   }
 
   // What the head of the pipeline asks for. Loop's thread only.
@@ -156,6 +167,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       closePromise.trySuccess(null);
     } else {
       closing();
+      if (path != null) {
+        path.delete(); // while the open socket keeps its inode from being another file's
+      }
       registration.close();
     }
   }
@@ -165,6 +179,11 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   /** The descriptor is closed, and no memory of a write is in use. */
   abstract void released();
+
+  /** Whether the channel goes on after an exception that no handler took. */
+  boolean outlivesExceptions() {
+    return false;
+  }
 
   @Override
   public final void closed() {
@@ -304,7 +323,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     Address address = local;
     if (address == null && active) {
       address = ask();
-      local = address;
+      if (!(address instanceof IpAddress ip && ip.port() == 0)) { // it gets one when it first sends
+        local = address;
+      }
     }
     return address;
   }
@@ -337,8 +358,12 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       T value = (T) ownOption(option);
       return value;
     }
-    return kernelOption.decode(
-        withDescriptor("getsockopt " + option, kernel -> kernelOption.get(kernel, fd)));
+    try (Arena arena = Arena.ofConfined()) {
+      long value = arena.allocate(Math.max(kernelOption.size(), 1), Long.BYTES).address();
+      int length =
+          withDescriptor("getsockopt " + option, kernel -> kernelOption.get(kernel, fd, value));
+      return kernelOption.decode(value, length);
+    }
   }
 
   @Override

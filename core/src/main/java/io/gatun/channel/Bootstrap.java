@@ -1,20 +1,26 @@
 package io.gatun.channel;
 
 import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
+import io.gatun.address.Protocol;
 import io.gatun.address.Resolver;
+import io.gatun.address.SocketType;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connected channels. Set it up once, by one thread, then connect as often as needed, by any.
+ * Makes channels that are connected, and such as carry messages and are bound, or neither. Set it
+ * up once, by one thread, then use it as often as needed, by any.
  */
 public final class Bootstrap {
   private final Setup setup = new Setup();
   private final EventLoopGroup group;
   private @Nullable EventLoop loop;
   private @Nullable Address local;
+  private SocketType type = SocketType.STREAM;
+  private Protocol protocol = Protocol.DEFAULT;
   private ChannelInitializer initializer = channel -> {};
 
   /** Starts with the loops that the channels will belong to, in turn. */
@@ -34,6 +40,24 @@ public final class Bootstrap {
     return this;
   }
 
+  /**
+   * Sets the kind of socket: STREAM, the default, makes channels of bytes, any other such whose
+   * messages are {@link Message}s.
+   *
+   * @param protocol which of the family's protocols, such as CAN_RAW's number for CAN; {@link
+   *     Protocol#DEFAULT} where there is but one
+   */
+  public Bootstrap type(SocketType type, Protocol protocol) {
+    this.type = type;
+    this.protocol = protocol;
+    return this;
+  }
+
+  /** Sets the kind of socket, with its only protocol; see {@link #type(SocketType, Protocol)}. */
+  public Bootstrap type(SocketType type) {
+    return type(type, Protocol.DEFAULT);
+  }
+
   /** Sets the address that channels connect from. */
   public Bootstrap localAddress(Address local) {
     this.local = local;
@@ -51,7 +75,7 @@ public final class Bootstrap {
   }
 
   /**
-   * Connects a stream channel.
+   * Connects a channel.
    *
    * @return the channel once it is connected; cancelling it closes the channel
    */
@@ -67,26 +91,71 @@ public final class Bootstrap {
   }
 
   private void start(EventLoop loop, Address remote, Promise<Channel> connected) throws Exception {
-    int fd = Setup.socket(loop, remote);
-    StreamChannel channel = new StreamChannel(loop, fd, remote.family());
+    start(
+        loop,
+        remote.family(),
+        connected,
+        (channel, promise) -> channel.pipeline().tail.connect(remote, local, promise));
+  }
+
+  /**
+   * Binds a channel for messages. A Unix path that was bound is removed when the channel closes, if
+   * it is still the same file.
+   *
+   * @return the channel once it is bound
+   */
+  public Future<Channel> bind(Address local) {
+    return start(
+        local.family(), (channel, promise) -> channel.pipeline().tail.bind(local, promise));
+  }
+
+  /**
+   * Opens a channel for messages that is neither bound nor connected: the system binds it when it
+   * first sends, where the family needs that.
+   *
+   * @return the channel once it is open
+   */
+  public Future<Channel> open(AddressFamily family) {
+    return start(family, DataChannel::activate);
+  }
+
+  /** What is asked of a new channel. */
+  private interface Start {
+    void run(DataChannel channel, Promise<Void> promise);
+  }
+
+  private Future<Channel> start(AddressFamily family, Start start) {
+    EventLoop loop = nextLoop();
+    Promise<Channel> started = loop.newPromise();
+    setup.run(loop, started, () -> start(loop, family, started, start));
+    return started;
+  }
+
+  private void start(EventLoop loop, AddressFamily family, Promise<Channel> started, Start start)
+      throws Exception {
+    int fd = Setup.socket(loop, family, type, protocol);
+    DataChannel channel =
+        type.equals(SocketType.STREAM)
+            ? new StreamChannel(loop, fd, family)
+            : new MessageChannel(loop, fd, type, protocol);
     setup.register(channel, initializer);
     Promise<Void> promise = channel.newPromise();
-    connected.addListener(done -> {
+    started.addListener(done -> {
       if (done.isCancelled()) {
         promise.cancel(false);
       }
     });
     promise.addListener(done -> {
       if (done.isSuccess()) {
-        if (!connected.trySuccess(channel)) {
+        if (!started.trySuccess(channel)) {
           channel.close();
         }
       } else {
         channel.close(); // a handler may have failed the promise, and nobody else knows the channel
-        connected.tryFailure(done.cause());
+        started.tryFailure(done.cause());
       }
     });
-    channel.pipeline().tail.connect(remote, local, promise);
+    start.run(channel, promise);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gatun.channel;
 
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
@@ -30,6 +31,12 @@ public final class ChannelOption<T> {
   /** How long connecting may take; 30 seconds by default, zero for the system's own limit. */
   public static final ChannelOption<Duration> CONNECT_TIMEOUT =
       new ChannelOption<>("CONNECT_TIMEOUT");
+
+  /**
+   * The most bytes of a message that are read, 65,536 by default; what is longer is cut off, which
+   * {@link Message#isTruncated} tells. Shorter messages do not cost more for it.
+   */
+  public static final ChannelOption<Integer> MESSAGE_SIZE = new ChannelOption<>("MESSAGE_SIZE");
 
   /** Where buffers come from; pooled by default. Buffers must be direct. */
   public static final ChannelOption<ByteBufAllocator> ALLOCATOR = new ChannelOption<>("ALLOCATOR");
@@ -103,6 +110,35 @@ public final class ChannelOption<T> {
   /** Returns an option of the kernel that is an int, and off when 0; see {@link #ofInt}. */
   public static ChannelOption<Boolean> ofBoolean(String name, int level, int number) {
     return new ChannelOption<>(name, new KernelOption.Bool(level, number));
+  }
+
+  /**
+   * Returns an option of the kernel that is bytes, in the layout of the struct that the system has
+   * for it; see {@link #ofInt}.
+   *
+   * @param size how many bytes are read at most
+   */
+  public static ChannelOption<byte[]> ofBytes(String name, int level, int number, int size) {
+    return new ChannelOption<>(name, new KernelOption.Bytes(level, number, size));
+  }
+
+  /** Returns an option by its C name; where the system lacks it, its use fails with ENOPROTOOPT. */
+  static ChannelOption<Integer> ofInt(int level, String name) {
+    return Abi.HOST.has(name)
+        ? ofInt(name, level, Abi.HOST.value(name))
+        : new ChannelOption<>(name, new KernelOption.Lacking<>());
+  }
+
+  /** As {@link #ofInt(int, String)}, of an int that is off when 0. */
+  static ChannelOption<Boolean> ofBoolean(int level, String name) {
+    return Abi.HOST.has(name)
+        ? ofBoolean(name, level, Abi.HOST.value(name))
+        : new ChannelOption<>(name, new KernelOption.Lacking<>());
+  }
+
+  /** Returns the option that joins a group, or leaves it. */
+  static ChannelOption<MulticastGroup> ofMembership(String name, boolean joins) {
+    return new ChannelOption<>(name, new KernelOption.Membership(joins));
   }
 
   /** Returns the name. */

@@ -416,14 +416,17 @@ public final class ChannelPipeline {
       } else {
         Thrown thrown = ctx.pipeline().thrown;
         LOGGER.warn(
-            "{}: no handler took the exception of {}; the channel closes",
+            "{}: no handler took the exception of {}; the channel {}",
             ctx.channel,
             thrown != null && thrown.cause() == cause
                 ? "handler " + thrown.by().name()
                 : "the channel",
+            ctx.channel.outlivesExceptions() ? "goes on" : "closes",
             cause);
       }
-      ctx.channel.close(null);
+      if (!ctx.channel.outlivesExceptions()) {
+        ctx.channel.close(null);
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import static io.gatun.os.Errno.ENOTCONN;
 import static io.gatun.os.Errno.EPIPE;
 
 import io.gatun.address.Address;
+import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
@@ -118,7 +119,7 @@ abstract class DataChannel extends AbstractChannel {
       fail(promise, new ClosedException("connect", remote));
       return;
     }
-    if (active || connecting != null) {
+    if (connecting != null || (active && !reconnects())) {
       fail(promise, SocketErrors.of("connect", remote, active ? EISCONN : EINPROGRESS));
       return;
     }
@@ -146,6 +147,11 @@ abstract class DataChannel extends AbstractChannel {
               TimeUnit.NANOSECONDS);
     }
     tryConnect();
+  }
+
+  /** Whether an active channel may be connected, and to another peer later. */
+  boolean reconnects() {
+    return false;
   }
 
   private void tryConnect() {
@@ -179,8 +185,13 @@ abstract class DataChannel extends AbstractChannel {
     if (attempt.timer != null) {
       attempt.timer.cancel(false);
     }
-    remote = attempt.remote;
-    activate(attempt.promise);
+    remote = attempt.remote.equals(RawAddress.NONE) ? null : attempt.remote;
+    local = null; // which it may have only now
+    if (active) {
+      complete(attempt.promise);
+    } else {
+      activate(attempt.promise);
+    }
   }
 
   private void connectFailed(IOException cause) {
@@ -191,7 +202,9 @@ abstract class DataChannel extends AbstractChannel {
         attempt.timer.cancel(false);
       }
       fail(attempt.promise, cause);
-      close(null);
+      if (!active) {
+        close(null);
+      }
     }
   }
 
@@ -214,8 +227,24 @@ abstract class DataChannel extends AbstractChannel {
 
   @Override
   final void awaitReadable() {
-    if (active && !inputShutdown && !reading) {
+    if (!active || inputShutdown || reading) {
+      return;
+    }
+    if (hasReadAhead()) {
+      loop.execute(this::readAhead);
+    } else {
       registration().awaitReadable();
+    }
+  }
+
+  /** Whether something was received that is not delivered yet. */
+  boolean hasReadAhead() {
+    return false;
+  }
+
+  private void readAhead() {
+    if (hasReadAhead() && isOpen() && (autoRead || readPending)) {
+      readable();
     }
   }
 
@@ -525,7 +554,7 @@ abstract class DataChannel extends AbstractChannel {
   }
 
   @Override
-  final void released() {
+  void released() {
     ClosedException cause = new ClosedException("write");
     outbound.fail(cause);
     pending = 0;

@@ -80,6 +80,8 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
   @Nullable AbstractChannel channels;
 
+  private @Nullable MessageBatch messages;
+
   EventLoop(
       EventLoopGroup group, Executor executor, Driver driver, Ticker ticker, long stallNanos) {
     super(group, executor, false, newQueue(), RejectedExecutionHandlers.reject());
@@ -232,6 +234,16 @@ public final class EventLoop extends SingleThreadEventExecutor {
       stallWatch.cancel(false);
     }
     driver.close();
+  }
+
+  /** What the loop's channels send and receive messages with. Loop's thread only. */
+  MessageBatch messages() {
+    MessageBatch batch = messages;
+    if (batch == null) {
+      batch = new MessageBatch();
+      messages = batch;
+    }
+    return batch;
   }
 
   void add(AbstractChannel channel) {

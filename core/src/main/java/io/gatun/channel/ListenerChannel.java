@@ -1,8 +1,8 @@
 package io.gatun.channel;
 
 import io.gatun.address.Address;
-import io.gatun.address.BoundPath;
 import io.gatun.address.Sockaddr;
+import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Constants;
@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that accepts streams of any family; its messages are channels. */
+/** A socket that accepts connections of any family; its messages are channels. */
 final class ListenerChannel extends AbstractChannel {
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(ListenerChannel.class);
@@ -28,13 +28,14 @@ final class ListenerChannel extends AbstractChannel {
   private static final long REST_MILLIS = 100;
 
   private final EventLoopGroup children;
+  private final SocketType type;
   private int backlog = Constants.SOMAXCONN;
-  private @Nullable BoundPath path;
   private boolean accepting;
 
-  ListenerChannel(EventLoop loop, int fd, EventLoopGroup children) {
+  ListenerChannel(EventLoop loop, int fd, EventLoopGroup children, SocketType type) {
     super(loop, fd);
     this.children = children;
+    this.type = type;
   }
 
   @Override
@@ -58,8 +59,6 @@ final class ListenerChannel extends AbstractChannel {
     if (result < 0) {
       failure = SocketErrors.of("bind", address, result);
     } else {
-      // Before listen, so that nothing is left behind whatever comes next.
-      path = BoundPath.of(address);
       result = loop.kernel().listen(fd, backlog);
       if (result < 0) {
         failure = SocketErrors.of("listen", address, result);
@@ -98,7 +97,7 @@ final class ListenerChannel extends AbstractChannel {
       if (result >= 0) {
         Address peer = Sockaddr.decode(kernel.address(), kernel.addressLength());
         readPending = false;
-        pipeline().head.fireChannelRead(new StreamChannel(children.next(), result, peer));
+        pipeline().head.fireChannelRead(accepted(result, peer));
       }
       accepted++;
     }
@@ -116,6 +115,13 @@ final class ListenerChannel extends AbstractChannel {
     } else {
       readNext();
     }
+  }
+
+  private DataChannel accepted(int accepted, Address peer) {
+    EventLoop child = children.next();
+    return type.equals(SocketType.STREAM)
+        ? new StreamChannel(child, accepted, peer)
+        : new MessageChannel(child, accepted, peer);
   }
 
   /** Errors of the connection that would have been accepted, not of the listener: accept(2). */
@@ -147,13 +153,6 @@ final class ListenerChannel extends AbstractChannel {
   private void rested() {
     if (isOpen()) {
       readNext();
-    }
-  }
-
-  @Override
-  void closing() {
-    if (path != null) {
-      path.delete(); // while the open socket keeps its inode from being another file's
     }
   }
 

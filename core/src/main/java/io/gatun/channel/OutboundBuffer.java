@@ -66,9 +66,13 @@ final class OutboundBuffer {
    * takes no answer would otherwise have thousands of read buffers kept for him.
    */
   static int weight(Object entry) {
-    return entry instanceof ByteBuf buffer
-        ? Math.max(buffer.capacity(), LEAST_WEIGHT)
-        : LEAST_WEIGHT;
+    int memory =
+        switch (entry) {
+          case ByteBuf buffer -> buffer.capacity();
+          case Message message -> message.weight();
+          default -> 0;
+        };
+    return Math.max(memory, LEAST_WEIGHT);
   }
 
   void add(Object entry, @Nullable Promise<Void> promise) {
@@ -174,13 +178,18 @@ final class OutboundBuffer {
     release(entry);
   }
 
-  /** The oldest entry, if one was flushed, could not be sent: it goes, and the rest stays. */
-  void failFirst(Throwable cause) {
+  /**
+   * The oldest entry, if one was flushed, could not be sent: it goes, and the rest stays.
+   *
+   * @return whether somebody was told
+   */
+  boolean failFirst(Throwable cause) {
     tellSent();
-    if (flushed > 0) { // no listener has closed the channel
-      flushed--;
-      failOldest(cause);
+    if (flushed == 0) { // a listener has closed the channel
+      return true;
     }
+    flushed--;
+    return failOldest(cause);
   }
 
   /** One that somebody has released once too often must not keep the others from theirs. */
@@ -221,12 +230,10 @@ final class OutboundBuffer {
     flushed = 0;
   }
 
-  private void failOldest(Throwable cause) {
+  private boolean failOldest(Throwable cause) {
     Object entry = get(0);
     Promise<Void> promise = removeFirst();
     release(entry);
-    if (promise != null) {
-      promise.tryFailure(cause);
-    }
+    return promise != null && promise.tryFailure(cause);
   }
 }

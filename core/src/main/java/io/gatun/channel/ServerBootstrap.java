@@ -1,6 +1,8 @@
 package io.gatun.channel;
 
 import io.gatun.address.Address;
+import io.gatun.address.Protocol;
+import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.os.Abi;
 import io.netty.util.concurrent.Future;
@@ -21,6 +23,8 @@ public final class ServerBootstrap {
   private final Setup childSetup = new Setup();
   private final EventLoopGroup listeners;
   private final EventLoopGroup children;
+  private SocketType type = SocketType.STREAM;
+  private Protocol protocol = Protocol.DEFAULT;
   private ChannelInitializer initializer = channel -> {};
   private ChannelInitializer childInitializer = channel -> {};
 
@@ -50,6 +54,18 @@ public final class ServerBootstrap {
     return this;
   }
 
+  /**
+   * Sets the kind of socket: SEQPACKET listens for connections that carry messages, STREAM, the
+   * default, for streams.
+   *
+   * @param protocol {@link Protocol#DEFAULT} as a rule
+   */
+  public ServerBootstrap type(SocketType type, Protocol protocol) {
+    this.type = type;
+    this.protocol = protocol;
+    return this;
+  }
+
   /** Sets what adds the listener's own handlers; accepted channels are its messages. */
   public ServerBootstrap handler(ChannelInitializer initializer) {
     this.initializer = initializer;
@@ -76,8 +92,8 @@ public final class ServerBootstrap {
   }
 
   private void start(EventLoop loop, Address local, Promise<Channel> bound) throws Exception {
-    int fd = Setup.socket(loop, local);
-    ListenerChannel channel = new ListenerChannel(loop, fd, children);
+    int fd = Setup.socket(loop, local.family(), type, protocol);
+    ListenerChannel channel = new ListenerChannel(loop, fd, children, type);
     setup.register(
         channel,
         listener -> {
@@ -107,7 +123,7 @@ public final class ServerBootstrap {
   private final class Acceptor implements ChannelHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      if (!(message instanceof StreamChannel child)) {
+      if (!(message instanceof DataChannel child)) {
         ctx.fireChannelRead(message);
       } else if (child.eventLoop().inEventLoop()) {
         start(child);
@@ -121,7 +137,7 @@ public final class ServerBootstrap {
       }
     }
 
-    private void start(StreamChannel child) {
+    private void start(DataChannel child) {
       if (!child.isOpen()) {
         return; // closed before its loop had seen it
       }

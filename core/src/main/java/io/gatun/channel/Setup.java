@@ -1,6 +1,8 @@
 package io.gatun.channel;
 
-import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
+import io.gatun.address.Protocol;
+import io.gatun.address.SocketType;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
@@ -46,18 +48,19 @@ final class Setup {
     }
   }
 
-  /** Opens a stream socket of an address's family. */
-  static int socket(EventLoop loop, Address address) throws IOException {
+  /** Opens a socket. */
+  static int socket(EventLoop loop, AddressFamily family, SocketType type, Protocol protocol)
+      throws IOException {
     if (loop.isShuttingDown()) {
       throw new RejectedExecutionException(loop + " is shutting down");
     }
     Kernel kernel = loop.kernel();
-    int family = address.family().number();
-    int fd = kernel.socket(family, Constants.SOCK_STREAM, 0, true);
+    int fd = kernel.socket(family.number(), type.number(), protocol.number(), true);
     if (fd < 0) {
-      throw SocketErrors.of("socket", address, fd);
+      throw SocketErrors.of("socket " + family + " " + type, null, fd);
     }
-    if (family == Constants.AF_INET || family == Constants.AF_INET6) {
+    boolean ip = family.equals(AddressFamily.INET) || family.equals(AddressFamily.INET6);
+    if (ip && type.equals(SocketType.STREAM)) {
       // What an event loop wants unless told otherwise. What a listener accepts has it from the
       // listener, so that it costs no call for a connection.
       kernel.setsockopt(fd, Constants.IPPROTO_TCP, Constants.TCP_NODELAY, 1);

@@ -22,6 +22,7 @@ public final class Errno {
   public static final int EHOSTUNREACH = of("EHOSTUNREACH");
   public static final int EINPROGRESS = of("EINPROGRESS");
   public static final int EINTR = of("EINTR");
+  public static final int EFAULT = of("EFAULT");
   public static final int EINVAL = of("EINVAL");
   public static final int EISCONN = of("EISCONN");
   public static final int EMFILE = of("EMFILE");
@@ -32,6 +33,7 @@ public final class Errno {
   public static final int ENOENT = of("ENOENT");
   public static final int ENOMEM = of("ENOMEM");
   public static final int ENOSYS = of("ENOSYS");
+  public static final int ENOPROTOOPT = of("ENOPROTOOPT");
   public static final int ENOTCONN = of("ENOTCONN");
   public static final int ENOTSOCK = of("ENOTSOCK");
   public static final int EOPNOTSUPP = of("EOPNOTSUPP");

@@ -36,6 +36,19 @@ final class FreeBsdAbi {
                 .field("data", 16, 8)
                 .field("udata", 24, 8)
                 .field("ext", 32, 32))
+        // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
+        .struct(
+            Struct.of("struct group_req", 136)
+                .field("gr_interface", 0, 4)
+                .field("gr_group", 8, 128))
+        // struct group_source_req {
+        //   uint32_t gsr_interface; struct sockaddr_storage gsr_group, gsr_source;
+        // };
+        .struct(
+            Struct.of("struct group_source_req", 264)
+                .field("gsr_interface", 0, 4)
+                .field("gsr_group", 8, 128)
+                .field("gsr_source", 136, 128))
         // struct xucred {
         //   u_int cr_version; uid_t cr_uid; short cr_ngroups; gid_t cr_groups[16];
         //   union { void *_cr_unused1; pid_t cr_pid; };
@@ -105,6 +118,10 @@ final class FreeBsdAbi {
       IP_DONTFRAG 67
       IP_RECVTOS 68
       IP_ADD_SOURCE_MEMBERSHIP 70
+      MCAST_JOIN_GROUP 80
+      MCAST_LEAVE_GROUP 81
+      MCAST_JOIN_SOURCE_GROUP 82
+      MCAST_LEAVE_SOURCE_GROUP 83
       IP_DROP_SOURCE_MEMBERSHIP 71
       IP_BLOCK_SOURCE 72
       IP_UNBLOCK_SOURCE 73

@@ -21,6 +21,10 @@ public abstract class Kernel {
   /** How many iovecs {@link #iovecs} has room for. */
   public static final int IOVECS = 256;
 
+  /** Whether {@link #recvmmsg} is one call. */
+  static final boolean RECEIVES_AT_ONCE =
+      Mmsghdr.isThere() && Native.find("recvmmsg").isPresent();
+
   /** The most bytes that one call moves to or from the heap. */
   public static final int TRANSFER = 64 * 1024;
 
@@ -233,6 +237,41 @@ public abstract class Kernel {
 
   /** sendmsg(2), with MSG_NOSIGNAL, of iovecs alone: a writev(2) that raises no SIGPIPE. */
   public abstract int send(int fd, long iovecs, int count);
+
+  /**
+   * recvmmsg(2), or recvmsg(2) for each where there is none.
+   *
+   * @param messages an array of {@link Mmsghdr}s that the caller filled
+   * @return the number of messages received; fewer than {@code count} when there are no more for
+   *     now, or an error comes next. One that a system without recvmmsg(2) has told already is the
+   *     {@link Mmsghdr#length} of the message behind the last
+   */
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    for (int i = 0; i < count; i++) {
+      int result = recvmsg(fd, Mmsghdr.at(messages, i), flags);
+      Mmsghdr.setLength(messages, i, result);
+      if (result < 0) {
+        return i > 0 ? i : result;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * sendmmsg(2), with MSG_NOSIGNAL, or sendmsg(2) for each where there is none.
+   *
+   * @param messages an array of {@link Mmsghdr}s that the caller filled
+   * @return the number of messages taken; the errno is the first one's
+   */
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    for (int i = 0; i < count; i++) {
+      int result = sendmsg(fd, Mmsghdr.at(messages, i), flags);
+      if (result < 0) {
+        return i > 0 ? i : result;
+      }
+    }
+    return count;
+  }
 
   /** readv(2). */
   public abstract int readv(int fd, long iovecs, int count);

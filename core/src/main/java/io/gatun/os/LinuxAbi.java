@@ -53,6 +53,8 @@ final class LinuxAbi {
                 .field("msg_control", 32, 8)
                 .field("msg_controllen", 40, 8)
                 .field("msg_flags", 48, 4))
+        // struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
+        .struct(Struct.of("struct mmsghdr", 64).field("msg_hdr", 0, 56).field("msg_len", 56, 4))
         // struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; };  aligned to 8
         .struct(
             Struct.of("struct cmsghdr", 16)

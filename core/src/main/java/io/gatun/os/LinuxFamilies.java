@@ -128,6 +128,25 @@ final class LinuxFamilies {
     // struct sockaddr_sco { sa_family_t sco_family; bdaddr_t sco_bdaddr; };
     abi.struct(
         Struct.of("struct sockaddr_sco", 8).field("sco_family", 0, 2).field("sco_bdaddr", 2, 6));
+    // struct in_pktinfo { int ipi_ifindex; struct in_addr ipi_spec_dst; struct in_addr ipi_addr; };
+    abi.struct(
+        Struct.of("struct in_pktinfo", 12)
+            .field("ipi_ifindex", 0, 4)
+            .field("ipi_spec_dst", 4, 4)
+            .field("ipi_addr", 8, 4));
+    // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
+    abi.struct(
+        Struct.of("struct group_req", 136)
+            .field("gr_interface", 0, 4)
+            .field("gr_group", 8, 128));
+    // struct group_source_req {
+    //   uint32_t gsr_interface; struct sockaddr_storage gsr_group, gsr_source;
+    // };
+    abi.struct(
+        Struct.of("struct group_source_req", 264)
+            .field("gsr_interface", 0, 4)
+            .field("gsr_group", 8, 128)
+            .field("gsr_source", 136, 128));
     // struct ucred { pid_t pid; uid_t uid; gid_t gid; };
     abi.struct(
         Struct.of("struct ucred", 12).field("pid", 0, 4).field("uid", 4, 4).field("gid", 8, 4));
@@ -438,6 +457,10 @@ final class LinuxFamilies {
       IP_UNBLOCK_SOURCE 37
       IP_BLOCK_SOURCE 38
       IP_ADD_SOURCE_MEMBERSHIP 39
+      MCAST_JOIN_GROUP 42
+      MCAST_LEAVE_GROUP 45
+      MCAST_JOIN_SOURCE_GROUP 46
+      MCAST_LEAVE_SOURCE_GROUP 47
       IP_DROP_SOURCE_MEMBERSHIP 40
       IP_MSFILTER 41
       IP_MULTICAST_ALL 49

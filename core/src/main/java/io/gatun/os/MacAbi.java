@@ -40,6 +40,26 @@ final class MacAbi {
                 .field("fflags", 12, 4)
                 .field("data", 16, 8)
                 .field("udata", 24, 8))
+        // struct in_pktinfo { unsigned ipi_ifindex; struct in_addr ipi_spec_dst, ipi_addr; };
+        .struct(
+            Struct.of("struct in_pktinfo", 12)
+                .field("ipi_ifindex", 0, 4)
+                .field("ipi_spec_dst", 4, 4)
+                .field("ipi_addr", 8, 4))
+        // #pragma pack(4)
+        // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
+        .struct(
+            Struct.of("struct group_req", 132)
+                .field("gr_interface", 0, 4)
+                .field("gr_group", 4, 128))
+        // struct group_source_req {
+        //   uint32_t gsr_interface; struct sockaddr_storage gsr_group, gsr_source;
+        // };
+        .struct(
+            Struct.of("struct group_source_req", 260)
+                .field("gsr_interface", 0, 4)
+                .field("gsr_group", 4, 128)
+                .field("gsr_source", 132, 128))
         // struct xucred {
         //   u_int cr_version; uid_t cr_uid; short cr_ngroups; gid_t cr_groups[16];
         // };
@@ -113,6 +133,10 @@ final class MacAbi {
       IP_RECVTOS 27
       IP_DONTFRAG 28
       IP_ADD_SOURCE_MEMBERSHIP 70
+      MCAST_JOIN_GROUP 80
+      MCAST_LEAVE_GROUP 81
+      MCAST_JOIN_SOURCE_GROUP 82
+      MCAST_LEAVE_SOURCE_GROUP 83
       IP_DROP_SOURCE_MEMBERSHIP 71
       IP_BLOCK_SOURCE 72
       IP_UNBLOCK_SOURCE 73

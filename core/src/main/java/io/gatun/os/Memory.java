@@ -56,6 +56,11 @@ public final class Memory {
     ALL.set(JAVA_LONG_UNALIGNED, address, value);
   }
 
+  /** Copies {@code length} bytes of native memory. */
+  public static void copy(long from, long to, int length) {
+    MemorySegment.copy(ALL, from, ALL, to, length);
+  }
+
   /** Copies {@code length} bytes from native memory into an array. */
   public static void get(long address, byte[] into, int offset, int length) {
     MemorySegment.copy(ALL, JAVA_BYTE, address, into, offset, length);

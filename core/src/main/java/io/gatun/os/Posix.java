@@ -189,6 +189,51 @@ final class Posix extends Berkeley {
     return sent(sendmsg(fd, Msghdr.ofIovecs(message(), iovecs, count), 0));
   }
 
+  // Linux has both calls; where the struct is missing, Kernel's own ways serve.
+
+  private static final class RecvmmsgCall {
+    static MethodHandle CALL =
+        Native.capturing("recvmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+  }
+
+  @Override
+  public int recvmmsg(int fd, long messages, int count, int flags) {
+    if (!RECEIVES_AT_ONCE) {
+      return super.recvmmsg(fd, messages, count, flags);
+    }
+    try {
+      return result((int) RecvmmsgCall.CALL.invokeExact(capture, fd, messages, count, flags, 0L));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recvmmsg", fd, count);
+    }
+  }
+
+  private static final class Sendmmsg {
+    static final boolean THERE = Mmsghdr.isThere() && Native.find("sendmmsg").isPresent();
+  }
+
+  private static final class SendmmsgCall {
+    static MethodHandle CALL =
+        Native.capturing("sendmmsg", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
+  }
+
+  @Override
+  public int sendmmsg(int fd, long messages, int count, int flags) {
+    if (!Sendmmsg.THERE) {
+      return super.sendmmsg(fd, messages, count, flags);
+    }
+    int result = sendmmsgAsTold(fd, messages, count, flags | MSG_NOSIGNAL);
+    return result == -EOPNOTSUPP ? sendmmsgAsTold(fd, messages, count, flags) : result; // as send
+  }
+
+  private int sendmmsgAsTold(int fd, long messages, int count, int flags) {
+    try {
+      return result((int) SendmmsgCall.CALL.invokeExact(capture, fd, messages, count, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "sendmmsg", fd, count);
+    }
+  }
+
   private static final class Readv {
     static final MethodHandle CALL =
         Native.capturing("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);

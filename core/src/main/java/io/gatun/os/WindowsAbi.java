@@ -98,6 +98,24 @@ final class WindowsAbi {
                 .field("iAddressFamily", 76, 4)
                 .field("iSocketType", 88, 4)
                 .field("iProtocol", 92, 4))
+        // struct in_pktinfo { IN_ADDR ipi_addr; ULONG ipi_ifindex; };
+        .struct(
+            Struct.of("struct in_pktinfo", 8)
+                .field("ipi_addr", 0, 4)
+                .field("ipi_ifindex", 4, 4))
+        // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
+        .struct(
+            Struct.of("struct group_req", 136)
+                .field("gr_interface", 0, 4)
+                .field("gr_group", 8, 128))
+        // struct group_source_req {
+        //   uint32_t gsr_interface; struct sockaddr_storage gsr_group, gsr_source;
+        // };
+        .struct(
+            Struct.of("struct group_source_req", 264)
+                .field("gsr_interface", 0, 4)
+                .field("gsr_group", 8, 128)
+                .field("gsr_source", 136, 128))
         // struct MIB_IF_ROW2 { NET_LUID InterfaceLuid; NET_IFINDEX InterfaceIndex; … };
         .struct(Struct.of("struct _MIB_IF_ROW2", 1352).field("InterfaceIndex", 8, 4))
         // struct MIB_IF_TABLE2 { ULONG NumEntries; MIB_IF_ROW2 Table[ANY_SIZE]; };  one, by its
@@ -197,6 +215,10 @@ final class WindowsAbi {
       IP_DROP_MEMBERSHIP 13
       IP_DONTFRAGMENT 14
       IP_PKTINFO 19
+      MCAST_JOIN_GROUP 41
+      MCAST_LEAVE_GROUP 42
+      MCAST_JOIN_SOURCE_GROUP 45
+      MCAST_LEAVE_SOURCE_GROUP 46
       IPV6_UNICAST_HOPS 4
       IPV6_MULTICAST_IF 9
       IPV6_MULTICAST_HOPS 10

@@ -1,5 +1,6 @@
 package io.gatun.socket;
 
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,18 +4,17 @@ import io.gatun.address.Address;
 import io.gatun.address.Protocol;
 import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
+import io.gatun.message.Ancillary;
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
-import io.gatun.os.Cmsghdr;
 import io.gatun.os.Iovec;
 import io.gatun.os.Kernel;
-import io.gatun.os.Memory;
 import io.gatun.os.Msghdr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +81,11 @@ final class MessageCall implements Operations.Call, AutoCloseable {
 
   static MessageCall sending(
       List<ByteBuffer> buffers, List<AncillaryData> ancillary, @Nullable Address destination) {
-    long size = ancillary.stream().mapToLong(piece -> Cmsghdr.space(piece.length())).sum();
+    long size = ancillary.stream().mapToLong(Ancillary::space).sum();
     MessageCall call = new MessageCall(buffers, true, destination, size);
     long head = call.control;
     for (AncillaryData piece : ancillary) {
-      piece.copyTo(Cmsghdr.set(head, piece.level(), piece.type(), piece.length()));
-      head = Cmsghdr.next(head, piece.length());
+      head = Ancillary.write(head, piece);
     }
     if (destination != null) {
       call.addressLength = Sockaddr.encode(destination, call.address);
@@ -146,41 +144,9 @@ final class MessageCall implements Operations.Call, AutoCloseable {
     Address sender = length <= 0 ? RawAddress.NONE : Sockaddr.decode(address, length, protocol);
     int flags = Msghdr.flags(header) & ~(CLOEXEC & ~askedFlags);
     int controlLength = Math.clamp(Msghdr.controlLength(header), 0, controlSize);
-    List<AncillaryData> ancillary = decode(control, controlLength);
-    if (CLOEXEC == 0) {
-      keepFromChildren(ancillary);
-    }
-    return new ReceivedMessage(data, count, ancillary, flags, sender);
-  }
-
-  /** Reads the ancillary data in so many bytes, whatever they are. */
-  static List<AncillaryData> decode(long control, int length) {
-    List<AncillaryData> pieces = new ArrayList<>();
-    long end = control + length;
-    for (long head = control; head < end; ) {
-      int size = Cmsghdr.dataLength(head, end);
-      if (size < 0) {
-        break;
-      }
-      byte[] data = new byte[size];
-      Memory.get(Cmsghdr.data(head), data, 0, size);
-      pieces.add(new AncillaryData(Cmsghdr.level(head), Cmsghdr.type(head), data));
-      head = Cmsghdr.next(head, size);
-    }
-    return List.copyOf(pieces);
-  }
-
-  private static void keepFromChildren(List<AncillaryData> ancillary) {
-    Kernel kernel = Kernel.acquire();
-    try {
-      for (AncillaryData piece : ancillary) {
-        for (int fd : piece.isRights() ? piece.toInts() : new int[0]) {
-          kernel.setInheritable(fd, false);
-        }
-      }
-    } finally {
-      Kernel.release(kernel);
-    }
+    List<AncillaryData> ancillary = Ancillary.decode(control, controlLength);
+    int[] descriptors = Ancillary.descriptors(control, controlLength);
+    return new ReceivedMessage(data, count, ancillary, descriptors, flags, sender);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.gatun.socket;
 
 import io.gatun.address.Address;
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Kernel;
 import java.lang.ref.Cleaner;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,20 +22,20 @@ public final class ReceivedMessage implements AutoCloseable {
   private final Descriptors descriptors;
 
   ReceivedMessage(
-      byte[] data, int length, List<AncillaryData> ancillary, int flags, Address address) {
+      byte[] data,
+      int length,
+      List<AncillaryData> ancillary,
+      int[] descriptors,
+      int flags,
+      Address address) {
     this.data = data;
     this.length = length;
     this.ancillary = ancillary;
     this.flags = flags;
     this.address = address;
-    this.descriptors =
-        new Descriptors(
-            ancillary.stream()
-                .filter(AncillaryData::isRights)
-                .flatMapToInt(piece -> Arrays.stream(piece.toInts()))
-                .toArray());
-    if (descriptors.left.length > 0) {
-      Cleaners.CLEANER.register(this, descriptors);
+    this.descriptors = new Descriptors(descriptors);
+    if (descriptors.length > 0) {
+      Cleaners.CLEANER.register(this, this.descriptors);
     }
   }
 

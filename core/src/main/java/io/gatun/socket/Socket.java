@@ -12,6 +12,7 @@ import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;

@@ -13,6 +13,7 @@ import io.gatun.address.SocketType;
 import io.gatun.error.ResolveException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
 import io.gatun.os.Cmsghdr;
 import io.gatun.os.Constants;

@@ -9,6 +9,7 @@ import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
+import io.gatun.os.Mmsghdr;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -236,6 +237,9 @@ public final class ReadinessDriver implements Driver {
     }
   }
 
+  /** A received descriptor does not outlive execve(2); 0 where that has to be set on each. */
+  private static final int CLOEXEC = Abi.HOST.valueOr("MSG_CMSG_CLOEXEC", 0);
+
   private final class Readiness implements Registration, Observer {
     private final int fd;
     private final Kind kind;
@@ -256,6 +260,13 @@ public final class ReadinessDriver implements Driver {
     private boolean awaitsReadable;
     private boolean connecting;
     private boolean writing;
+
+    /** Was told of room since it last found none. */
+    private boolean roomTold;
+
+    /** A negative errno that a receive has met behind a message: the next one returns it. */
+    private int failure;
+
     private boolean closed;
 
     /** Stands in the queue {@link #due}. */
@@ -313,6 +324,7 @@ public final class ReadinessDriver implements Driver {
           finishConnect();
         } else if (writing) {
           writing = false;
+          roomTold = true;
           endpoint.written(0);
         }
       }
@@ -388,6 +400,31 @@ public final class ReadinessDriver implements Driver {
     }
 
     @Override
+    public int receive(long messages, int count) {
+      if (refusal != 0) {
+        return refusal;
+      }
+      if (failure != 0) {
+        int result = failure;
+        failure = 0;
+        return result;
+      }
+      int result;
+      do {
+        result = kernel.recvmmsg(fd, messages, count, CLOEXEC);
+      } while (result == -EINTR);
+      if (result == -EAGAIN) {
+        readable = false;
+        doubtful = false;
+      } else if (result > 0 && result < count) {
+        failure = Mmsghdr.failureBehind(messages, result);
+        // Linux keeps an error that it met behind a message, without a new edge.
+        readable = doubtful || failure != 0;
+      }
+      return result;
+    }
+
+    @Override
     public int accept() {
       if (refusal != 0) {
         return refusal;
@@ -457,6 +494,25 @@ public final class ReadinessDriver implements Driver {
         result = kernel.sendfile(fd, file, place, count);
       } while (result == -EINTR);
       return result == 0 ? -EIO : written(result, count);
+    }
+
+    @Override
+    public int send(long messages, int count) {
+      int result;
+      do {
+        result = kernel.sendmmsg(fd, messages, count, 0);
+      } while (result == -EINTR);
+      if (result != -EAGAIN) {
+        roomTold = false;
+        return result;
+      }
+      if (roomTold) {
+        // The poller takes it for writable and the kernel does not: it is the receiver that is full.
+        roomTold = false;
+        return -EAGAIN;
+      }
+      writing = true;
+      return watch() ? -EINPROGRESS : refusal;
     }
 
     @Override

@@ -27,6 +27,15 @@ public interface Registration {
   int read(long address, int length);
 
   /**
+   * Receives messages that are there: recvmmsg(2).
+   *
+   * @param messages an array of {@link io.gatun.os.Mmsghdr}s with room for a message each
+   * @return the number of messages; fewer than {@code count} when there are no more for now; −EAGAIN
+   *     when there is none
+   */
+  int receive(long messages, int count);
+
+  /**
    * Accepts a connection that is there; the new descriptor is non-blocking and close-on-exec, the
    * peer's address in the kernel's address buffer.
    *
@@ -70,6 +79,17 @@ public interface Registration {
    *     where the system cannot send this file so: then it has to be read
    */
   int writeFile(int file, long offset, int count);
+
+  /**
+   * Sends messages: sendmmsg(2). The array may be forgotten after the call, and the messages too.
+   *
+   * @param messages an array of {@link io.gatun.os.Mmsghdr}s
+   * @return the number of messages taken, above 0 and perhaps fewer than given: go on with the
+   *     rest. Or a negative errno, of the first message alone. −EINPROGRESS when {@link
+   *     Endpoint#written} will tell, by 0, that there is room to try again; −EAGAIN when there is no
+   *     room, and nothing will tell when there is (Unix sockets whose receiver is full)
+   */
+  int send(long messages, int count);
 
   /** Shuts down one half of the connection, or both: SHUT_RD, SHUT_WR, SHUT_RDWR. */
   int shutdown(int how);

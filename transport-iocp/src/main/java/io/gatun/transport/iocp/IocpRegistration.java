@@ -11,6 +11,7 @@ import io.gatun.os.Constants;
 import io.gatun.os.Iovec;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
+import io.gatun.os.Mmsghdr;
 import io.gatun.os.Struct;
 import io.gatun.transport.Driver.Kind;
 import io.gatun.transport.Endpoint;
@@ -225,6 +226,20 @@ final class IocpRegistration implements Registration {
   }
 
   @Override
+  public int receive(long messages, int count) {
+    int result = kernel.recvmmsg(fd, messages, count, 0);
+    if (result == -EAGAIN && failure != 0) {
+      result = failure;
+      failure = 0;
+    }
+    if (result == -EAGAIN || (result > 0 && result < count)) {
+      readable = false; // the next peek sees whatever comes now
+      failure = result > 0 ? Mmsghdr.failureBehind(messages, result) : 0;
+    }
+    return result;
+  }
+
+  @Override
   public int accept() {
     if (!hasAccepted && failure == 0) {
       readable = false;
@@ -263,8 +278,8 @@ final class IocpRegistration implements Registration {
       return refusal;
     }
     int family = Memory.getShort(address);
-    if (family != Constants.AF_INET && family != Constants.AF_INET6) {
-      return kernel.connect(fd, address, length); // ConnectEx is documented for IP alone
+    if (kind == Kind.MESSAGE || (family != Constants.AF_INET && family != Constants.AF_INET6)) {
+      return kernel.connect(fd, address, length); // ConnectEx is documented for IP's streams alone
     }
     int result = bindToAny(address, length);
     if (result < 0) {
@@ -308,7 +323,7 @@ final class IocpRegistration implements Registration {
       part = Math.min(length - taken, PART);
       long buffer = kernel.address(); // the iovecs may hold what the caller is writing
       Iovec.set(buffer, 0, address + taken, part);
-      result = send(buffer, 1);
+      result = sendBytes(buffer, 1);
       taken += Math.max(result, 0);
     } while (result == part && taken < length);
     return result < 0 ? result : taken;
@@ -317,7 +332,7 @@ final class IocpRegistration implements Registration {
   @Override
   public int write(long iovecs, int count, int total) {
     if (total <= PART) {
-      return send(iovecs, count);
+      return sendBytes(iovecs, count);
     }
     int taken = 0;
     for (int i = 0; i < count; i++) {
@@ -332,7 +347,7 @@ final class IocpRegistration implements Registration {
   }
 
   /** Returns how many bytes were taken at once, or 0 if they are under way. */
-  private int send(long buffers, int count) {
+  private int sendBytes(long buffers, int count) {
     if (refusal != 0) {
       return refusal;
     }
@@ -368,6 +383,12 @@ final class IocpRegistration implements Registration {
   /** The system takes it for no failure that the file ends before its part does. */
   private static int transmitted(int result, int part) {
     return result == -END_OF_FILE || (result >= 0 && result < part) ? -EIO : result;
+  }
+
+  /** Without overlapping: a datagram finds room nearly always, or else is tried again. */
+  @Override
+  public int send(long messages, int count) {
+    return refusal != 0 ? refusal : kernel.sendmmsg(fd, messages, count, 0);
   }
 
   @Override

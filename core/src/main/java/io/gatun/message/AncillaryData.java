@@ -1,4 +1,4 @@
-package io.gatun.socket;
+package io.gatun.message;
 
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // it is copied on the way in and out
 public record AncillaryData(int level, int type, byte[] data) {
-  private static final int SCM_RIGHTS = Abi.HOST.valueOr("SCM_RIGHTS", -1);
+  static final int[] NO_INTS = {};
+
+  static final int SCM_RIGHTS = Abi.HOST.valueOr("SCM_RIGHTS", -1);
 
   /** Makes a piece of a copy of the bytes. */
   public AncillaryData {
@@ -59,6 +61,12 @@ public record AncillaryData(int level, int type, byte[] data) {
   @Override
   public byte[] data() {
     return data.clone();
+  }
+
+  static int[] concat(int[] some, int[] more) {
+    int[] all = Arrays.copyOf(some, some.length + more.length);
+    System.arraycopy(more, 0, all, some.length, more.length);
+    return all;
   }
 
   int length() {

@@ -1,9 +1,8 @@
-package io.gatun.socket;
+package io.gatun.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gatun.os.Cmsghdr;
 import io.gatun.os.Memory;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-final class MessageCallTest {
+final class AncillaryTest {
   @Test
   void ancillaryDataOfAnyBytesAreReadWithinThem() {
     Random random = new Random(8);
@@ -28,12 +27,12 @@ final class MessageCallTest {
         }
         int length = random.nextInt(bytes.length);
         Memory.set(memory, bytes, 0, bytes.length);
-        List<AncillaryData> pieces = MessageCall.decode(memory, length);
+        List<AncillaryData> pieces = Ancillary.decode(memory, length);
         assertTrue(pieces.stream().mapToInt(AncillaryData::length).sum() <= length);
         for (int j = length; j < bytes.length; j++) {
           Memory.setByte(memory + j, (byte) ~bytes[j]);
         }
-        assertEquals(pieces, MessageCall.decode(memory, length));
+        assertEquals(pieces, Ancillary.decode(memory, length));
       }
     }
   }
@@ -48,10 +47,9 @@ final class MessageCallTest {
       long control = arena.allocate(1024, 8).address();
       long head = control;
       for (AncillaryData piece : pieces) {
-        piece.copyTo(Cmsghdr.set(head, piece.level(), piece.type(), piece.length()));
-        head = Cmsghdr.next(head, piece.length());
+        head = Ancillary.write(head, piece);
       }
-      assertEquals(pieces, MessageCall.decode(control, (int) (head - control)));
+      assertEquals(pieces, Ancillary.decode(control, (int) (head - control)));
     }
   }
 }
