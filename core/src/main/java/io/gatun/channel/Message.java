@@ -95,8 +95,7 @@ public final class Message extends AbstractReferenceCounted {
     message.flags = flags;
     message.control = control;
     message.hasDescriptors =
-        control != null
-            && Ancillary.hasDescriptors(control.memoryAddress(), control.writerIndex());
+        control != null && Ancillary.hasDescriptors(control.memoryAddress(), control.writerIndex());
     return message;
   }
 

@@ -182,8 +182,7 @@ final class MessageBatch {
   int fill(int i, ByteBuf content, @Nullable Address address) {
     Iovec.set(
         iovecs, 2 * i, content.memoryAddress() + content.readerIndex(), content.readableBytes());
-    long header =
-        Msghdr.ofIovecs(Mmsghdr.at(headers, i), iovecs + 2L * i * Iovec.SIZE, 1);
+    long header = Msghdr.ofIovecs(Mmsghdr.at(headers, i), iovecs + 2L * i * Iovec.SIZE, 1);
     if (address != null) {
       int length = Sockaddr.encode(address, address(i));
       if (length < 0) {

@@ -32,8 +32,8 @@ final class MessageChannel extends DataChannel {
   private static final long LONGEST_RETRY_NANOS = 20_000_000;
 
   /**
-   * Errors that a receive may bring before it brings anything else: each is of some message sent
-   * or lost, and there are not so many of those at once.
+   * Errors that a receive may bring before it brings anything else: each is of some message sent or
+   * lost, and there are not so many of those at once.
    */
   private static final int MAX_FAILURES = 64;
 
@@ -211,8 +211,7 @@ final class MessageChannel extends DataChannel {
           message,
           promise,
           new UnsupportedOperationException(
-              "a message channel writes Message and ByteBuf, not "
-                  + message.getClass().getName()));
+              "a message channel writes Message and ByteBuf, not " + message.getClass().getName()));
     }
   }
 

@@ -41,24 +41,19 @@ public final class MessageOptions {
       ChannelOption.ofInt(Constants.SOL_SOCKET, "SO_PRIORITY");
 
   /** IP_TOS: the type of service that is sent with, ECN included. */
-  public static final ChannelOption<Integer> IP_TOS =
-      ChannelOption.ofInt(IP, "IP_TOS");
+  public static final ChannelOption<Integer> IP_TOS = ChannelOption.ofInt(IP, "IP_TOS");
 
   /** IP_TTL: the time to live that is sent with. */
-  public static final ChannelOption<Integer> IP_TTL =
-      ChannelOption.ofInt(IP, "IP_TTL");
+  public static final ChannelOption<Integer> IP_TTL = ChannelOption.ofInt(IP, "IP_TTL");
 
   /** IP_RECVTOS: tells {@link Message#trafficClass}. */
-  public static final ChannelOption<Boolean> IP_RECVTOS =
-      ChannelOption.ofBoolean(IP, "IP_RECVTOS");
+  public static final ChannelOption<Boolean> IP_RECVTOS = ChannelOption.ofBoolean(IP, "IP_RECVTOS");
 
   /** IP_RECVTTL: tells {@link Message#hopLimit}. */
-  public static final ChannelOption<Boolean> IP_RECVTTL =
-      ChannelOption.ofBoolean(IP, "IP_RECVTTL");
+  public static final ChannelOption<Boolean> IP_RECVTTL = ChannelOption.ofBoolean(IP, "IP_RECVTTL");
 
   /** IP_PKTINFO: tells {@link Message#destination} and {@link Message#interfaceIndex}. */
-  public static final ChannelOption<Boolean> IP_PKTINFO =
-      ChannelOption.ofBoolean(IP, "IP_PKTINFO");
+  public static final ChannelOption<Boolean> IP_PKTINFO = ChannelOption.ofBoolean(IP, "IP_PKTINFO");
 
   /** IP_MTU_DISCOVER of Linux: 0 to 5, whether to fragment; see ip(7). */
   public static final ChannelOption<Integer> IP_MTU_DISCOVER =
@@ -105,12 +100,10 @@ public final class MessageOptions {
       ChannelOption.ofBoolean(Constants.IPPROTO_IPV6, "IPV6_MULTICAST_LOOP");
 
   /** UDP_SEGMENT of Linux: as {@link Message#withSegmentSize}, for each message. */
-  public static final ChannelOption<Integer> UDP_SEGMENT =
-      ChannelOption.ofInt(UDP, "UDP_SEGMENT");
+  public static final ChannelOption<Integer> UDP_SEGMENT = ChannelOption.ofInt(UDP, "UDP_SEGMENT");
 
   /** UDP_GRO of Linux: joins datagrams of one sender; tells {@link Message#segmentSize}. */
-  public static final ChannelOption<Boolean> UDP_GRO =
-      ChannelOption.ofBoolean(UDP, "UDP_GRO");
+  public static final ChannelOption<Boolean> UDP_GRO = ChannelOption.ofBoolean(UDP, "UDP_GRO");
 
   /** Joins a multicast group of either family; cannot be read. */
   public static final ChannelOption<MulticastGroup> JOIN_GROUP =

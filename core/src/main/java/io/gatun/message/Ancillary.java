@@ -19,9 +19,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes ancillary data as the kernel has them, in {@code struct cmsghdr}s one behind
- * the other; see cmsg(3). Nothing is allocated but what is returned. What a system has no name for
- * is never found there.
+ * Reads and writes ancillary data as the kernel has them, in {@code struct cmsghdr}s one behind the
+ * other; see cmsg(3). Nothing is allocated but what is returned. What a system has no name for is
+ * never found there.
  */
 public final class Ancillary {
   private static final Abi ABI = Abi.HOST;
@@ -182,7 +182,9 @@ public final class Ancillary {
     return Memory.getLong(timespec) * 1_000_000_000L + Memory.getLong(timespec + Long.BYTES);
   }
 
-  /** {@return how many messages the socket has lost so far, unsigned: SO_RXQ_OVFL; 0 if not told} */
+  /**
+   * {@return how many messages the socket has lost so far, unsigned: SO_RXQ_OVFL; 0 if not told}
+   */
   public static long dropped(long control, int length) {
     long data = find(control, length, SOL_SOCKET, Received.RXQ_OVFL, Integer.BYTES);
     return data == 0 ? 0 : Memory.getInt(data) & 0xffff_ffffL;
@@ -218,9 +220,7 @@ public final class Ancillary {
   }
 
   private static long pktinfo(long control, int length) {
-    return Pktinfo.SIZE == 0
-        ? 0
-        : find(control, length, IPPROTO_IP, Pktinfo.TYPE, Pktinfo.SIZE);
+    return Pktinfo.SIZE == 0 ? 0 : find(control, length, IPPROTO_IP, Pktinfo.TYPE, Pktinfo.SIZE);
   }
 
   /** {@return who sent the message; null if it was not told} */

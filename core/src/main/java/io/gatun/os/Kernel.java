@@ -22,8 +22,7 @@ public abstract class Kernel {
   public static final int IOVECS = 256;
 
   /** Whether {@link #recvmmsg} is one call. */
-  static final boolean RECEIVES_AT_ONCE =
-      Mmsghdr.isThere() && Native.find("recvmmsg").isPresent();
+  static final boolean RECEIVES_AT_ONCE = Mmsghdr.isThere() && Native.find("recvmmsg").isPresent();
 
   /** The most bytes that one call moves to or from the heap. */
   public static final int TRANSFER = 64 * 1024;

@@ -136,9 +136,7 @@ final class LinuxFamilies {
             .field("ipi_addr", 8, 4));
     // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
     abi.struct(
-        Struct.of("struct group_req", 136)
-            .field("gr_interface", 0, 4)
-            .field("gr_group", 8, 128));
+        Struct.of("struct group_req", 136).field("gr_interface", 0, 4).field("gr_group", 8, 128));
     // struct group_source_req {
     //   uint32_t gsr_interface; struct sockaddr_storage gsr_group, gsr_source;
     // };

@@ -100,9 +100,7 @@ final class WindowsAbi {
                 .field("iProtocol", 92, 4))
         // struct in_pktinfo { IN_ADDR ipi_addr; ULONG ipi_ifindex; };
         .struct(
-            Struct.of("struct in_pktinfo", 8)
-                .field("ipi_addr", 0, 4)
-                .field("ipi_ifindex", 4, 4))
+            Struct.of("struct in_pktinfo", 8).field("ipi_addr", 0, 4).field("ipi_ifindex", 4, 4))
         // struct group_req { uint32_t gr_interface; struct sockaddr_storage gr_group; };
         .struct(
             Struct.of("struct group_req", 136)

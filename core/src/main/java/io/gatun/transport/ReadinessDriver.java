@@ -507,7 +507,8 @@ public final class ReadinessDriver implements Driver {
         return result;
       }
       if (roomTold) {
-        // The poller takes it for writable and the kernel does not: it is the receiver that is full.
+        // The poller takes it for writable and the kernel does not: it is the receiver that is
+        // full.
         roomTold = false;
         return -EAGAIN;
       }

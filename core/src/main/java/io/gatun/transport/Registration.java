@@ -30,8 +30,8 @@ public interface Registration {
    * Receives messages that are there: recvmmsg(2).
    *
    * @param messages an array of {@link io.gatun.os.Mmsghdr}s with room for a message each
-   * @return the number of messages; fewer than {@code count} when there are no more for now; −EAGAIN
-   *     when there is none
+   * @return the number of messages; fewer than {@code count} when there are no more for now;
+   *     −EAGAIN when there is none
    */
   int receive(long messages, int count);
 
@@ -86,8 +86,8 @@ public interface Registration {
    * @param messages an array of {@link io.gatun.os.Mmsghdr}s
    * @return the number of messages taken, above 0 and perhaps fewer than given: go on with the
    *     rest. Or a negative errno, of the first message alone. −EINPROGRESS when {@link
-   *     Endpoint#written} will tell, by 0, that there is room to try again; −EAGAIN when there is no
-   *     room, and nothing will tell when there is (Unix sockets whose receiver is full)
+   *     Endpoint#written} will tell, by 0, that there is room to try again; −EAGAIN when there is
+   *     no room, and nothing will tell when there is (Unix sockets whose receiver is full)
    */
   int send(long messages, int count);
 

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
-import io.gatun.address.IpAddress;
 import io.gatun.address.Interfaces;
+import io.gatun.address.IpAddress;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.Ipv6Address;
 import io.gatun.address.Protocol;
@@ -82,7 +82,9 @@ public final class MessageAncillaryTest extends ChannelLab {
     Channel sender = await(datagrams().open(AddressFamily.INET));
     await(
         sender.writeAndFlush(
-            Message.to(local(receiver), buffer(Data.of(3))).withTrafficClass(0xb9).withHopLimit(7)));
+            Message.to(local(receiver), buffer(Data.of(3)))
+                .withTrafficClass(0xb9)
+                .withHopLimit(7)));
     Message message = next();
     assertEquals(0xb9, message.trafficClass());
     assertEquals(1, message.ecn());
@@ -105,7 +107,9 @@ public final class MessageAncillaryTest extends ChannelLab {
     Channel sender = await(datagrams().open(AddressFamily.INET6));
     await(
         sender.writeAndFlush(
-            Message.to(local(receiver), buffer(Data.of(3))).withTrafficClass(0xba).withHopLimit(9)));
+            Message.to(local(receiver), buffer(Data.of(3)))
+                .withTrafficClass(0xba)
+                .withHopLimit(9)));
     Message message = next();
     assertEquals(0xba, message.trafficClass());
     assertEquals(2, message.ecn());
@@ -209,7 +213,8 @@ public final class MessageAncillaryTest extends ChannelLab {
   void anIpv4PeerOfAnIpv6SocketIsMapped() throws Exception {
     loopback6();
     Channel receiver =
-        await(datagrams(recorder).option(ChannelOption.IPV6_V6ONLY, false).bind(Ipv6Address.any(0)));
+        await(
+            datagrams(recorder).option(ChannelOption.IPV6_V6ONLY, false).bind(Ipv6Address.any(0)));
     recorder.expect(Recorder.Event.ACTIVE);
     int port = ((IpAddress) local(receiver)).port();
     Socket peer = own(Socket.open(AddressFamily.INET, SocketType.DGRAM));
@@ -289,8 +294,7 @@ public final class MessageAncillaryTest extends ChannelLab {
     rounds(receiver.eventLoop());
     recorder.expectNothing();
     if (Abi.HOST.os() == Os.LINUX) {
-      receiver.setOption(
-          MessageOptions.JOIN_GROUP, new MulticastGroup(group, index, elsewhere));
+      receiver.setOption(MessageOptions.JOIN_GROUP, new MulticastGroup(group, index, elsewhere));
       await(sender.writeAndFlush(Message.to(to, buffer(Data.of(6)))));
       message = next();
       assertArrayEquals(Data.of(6), ByteBufUtil.getBytes(message.content()));
@@ -379,8 +383,7 @@ public final class MessageAncillaryTest extends ChannelLab {
   void aConnectionOfMessagesKeepsTheirBordersAndEnds() throws Exception {
     Recorder accepted = new Recorder();
     Channel server = seqpacketServer(accepted);
-    Channel client =
-        await(client(recorder).type(SocketType.SEQPACKET).connect(local(server)));
+    Channel client = await(client(recorder).type(SocketType.SEQPACKET).connect(local(server)));
     recorder.expect(Recorder.Event.ACTIVE);
     accepted.expect(Recorder.Event.ACTIVE);
     for (int i = 1; i <= 20; i++) {

@@ -177,8 +177,7 @@ public final class MessageChannelTest extends ChannelLab {
     peer.sendTo(Data.of(30), local(channel));
     peer.sendTo(Data.of(10), local(channel));
     recorder.expect(
-        new Letter(
-            Letter.list(Arrays.copyOf(Data.of(30), 10)), peer.getSockName(), true));
+        new Letter(Letter.list(Arrays.copyOf(Data.of(30), 10)), peer.getSockName(), true));
     recorder.expect(Letter.of(Data.of(10), peer.getSockName()));
   }
 
@@ -211,8 +210,7 @@ public final class MessageChannelTest extends ChannelLab {
             super.channelRead(ctx, message);
           }
         };
-    Channel channel =
-        await(messages(slow).option(ChannelOption.AUTO_READ, false).bind(address()));
+    Channel channel = await(messages(slow).option(ChannelOption.AUTO_READ, false).bind(address()));
     slow.expect(Recorder.Event.ACTIVE);
     Socket peer = peer();
     for (int i = 1; i <= 5; i++) {
