@@ -45,6 +45,9 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
     int decide(String function, int fd);
   }
 
+  /** Made by its name, once, before the first call is linked. */
+  public Faults() {}
+
   private static final Plan NONE = (function, fd) -> Plan.GO;
 
   private static volatile Plan plan = NONE;
