@@ -12,6 +12,8 @@ module io.gatun.examples {
       info.picocli;
   opens io.gatun.examples.echo to
       info.picocli;
+  opens io.gatun.examples.net to
+      info.picocli;
   opens io.gatun.examples.raw to
       info.picocli;
 }

@@ -4,6 +4,10 @@ import io.gatun.error.SocketError;
 import io.gatun.examples.demo.DemoCommand;
 import io.gatun.examples.echo.EchoClient;
 import io.gatun.examples.echo.EchoServer;
+import io.gatun.examples.net.ChatServer;
+import io.gatun.examples.net.FileServer;
+import io.gatun.examples.net.HttpServer;
+import io.gatun.examples.net.ProxyServer;
 import io.gatun.examples.raw.CanEcho;
 import io.gatun.examples.raw.Sniffer;
 import java.io.PrintWriter;
@@ -28,6 +32,10 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       EchoServer.class,
       EchoClient.class,
+      HttpServer.class,
+      FileServer.class,
+      ChatServer.class,
+      ProxyServer.class,
       CanEcho.class,
       Sniffer.class,
       Transports.class,
