@@ -7,4 +7,5 @@ module io.gatun.codec.can {
   requires static transitive org.jspecify;
 
   exports io.gatun.codec.can;
+  exports io.gatun.codec.can.bcm;
 }
