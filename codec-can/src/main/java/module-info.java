@@ -4,6 +4,7 @@
  */
 module io.gatun.codec.can {
   requires transitive io.netty.buffer;
+  requires transitive io.netty.common; // of which a ByteBuf's supertypes are
   requires static transitive org.jspecify;
 
   exports io.gatun.codec.can;
