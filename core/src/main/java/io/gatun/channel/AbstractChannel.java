@@ -310,6 +310,16 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   }
 
   @Override
+  public final Future<Void> abort() {
+    try {
+      setOption(ChannelOption.SO_LINGER, 0);
+    } catch (IOException e) {
+      // Closed already, or of a family that has no such option.
+    }
+    return close();
+  }
+
+  @Override
   public final void close(@Nullable Promise<Void> promise) {
     try {
       pipeline.tail.close(promise);

@@ -4,7 +4,10 @@ import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
 import io.gatun.address.Resolver;
+import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
+import io.gatun.error.SocketErrors;
+import io.gatun.os.Kernel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
@@ -156,6 +159,37 @@ public final class Bootstrap {
       }
     });
     start.run(channel, promise);
+  }
+
+  /**
+   * Makes a channel of a connected stream socket that somebody else has opened, such as one of a
+   * pair, or one that was passed by another process. The channel owns the descriptor from now on;
+   * one that is no such socket is left alone.
+   *
+   * @return the channel, which is active
+   */
+  public Future<Channel> adopt(int fd) {
+    EventLoop loop = nextLoop();
+    Promise<Channel> adopted = loop.newPromise();
+    setup.run(
+        loop,
+        adopted,
+        () -> {
+          Kernel kernel = loop.kernel();
+          int result = kernel.getpeername(fd);
+          if (result < 0) {
+            throw SocketErrors.of("adopt", fd, result);
+          }
+          Address remote = Sockaddr.decode(kernel.address(), kernel.addressLength());
+          Setup.adopt(loop, fd, SocketType.STREAM);
+          StreamChannel channel = new StreamChannel(loop, fd, remote);
+          setup.register(channel, initializer);
+          channel.activate(null);
+          if (!adopted.trySuccess(channel)) {
+            channel.close();
+          }
+        });
+    return adopted;
   }
 
   /**

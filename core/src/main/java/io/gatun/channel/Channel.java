@@ -92,6 +92,13 @@ public interface Channel extends AttributeMap {
   /** Closes the channel at once; what was not sent yet fails. The future never fails. */
   Future<Void> close();
 
+  /**
+   * Closes the channel at once and, where the family can, resets the connection: what the system
+   * has not sent yet is thrown away, and the peer's next call fails with ECONNRESET. SO_LINGER of 0
+   * does this on TCP; a Unix peer reads the end of the stream.
+   */
+  Future<Void> abort();
+
   /** Closes as {@link #close()} does, and completes a promise. */
   void close(@Nullable Promise<Void> promise);
 

@@ -14,6 +14,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A socket that accepts connections of any family; its messages are channels. */
@@ -27,14 +28,16 @@ final class ListenerChannel extends AbstractChannel {
   /** How long a listener rests when the process has no descriptors or memory left. */
   private static final long REST_MILLIS = 100;
 
-  private final EventLoopGroup children;
+  /** Gives each accepted channel its loop. */
+  private final Supplier<EventLoop> loops;
+
   private final SocketType type;
   private int backlog = Constants.SOMAXCONN;
   private boolean accepting;
 
-  ListenerChannel(EventLoop loop, int fd, EventLoopGroup children, SocketType type) {
+  ListenerChannel(EventLoop loop, int fd, Supplier<EventLoop> loops, SocketType type) {
     super(loop, fd);
-    this.children = children;
+    this.loops = loops;
     this.type = type;
   }
 
@@ -69,11 +72,30 @@ final class ListenerChannel extends AbstractChannel {
       close(null);
       return;
     }
+    activate(promise);
+  }
+
+  /** The socket listens. */
+  private void activate(Promise<Void> promise) {
     active = true;
     localAddress();
     complete(promise);
     pipeline().head.fireChannelActive();
     readNext();
+  }
+
+  /** Goes on with a socket that somebody else has bound, and that may listen already. */
+  void adopt(Promise<Void> promise) {
+    int result = loop.kernel().getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_ACCEPTCONN);
+    if (result == 0) {
+      result = loop.kernel().listen(fd, backlog);
+    }
+    if (result < 0) {
+      fail(promise, SocketErrors.of("listen", null, result));
+      close(null);
+    } else {
+      activate(promise);
+    }
   }
 
   @Override
@@ -118,7 +140,7 @@ final class ListenerChannel extends AbstractChannel {
   }
 
   private DataChannel accepted(int accepted, Address peer) {
-    EventLoop child = children.next();
+    EventLoop child = loops.get();
     return type.equals(SocketType.STREAM)
         ? new StreamChannel(child, accepted, peer)
         : new MessageChannel(child, accepted, peer);

@@ -5,11 +5,16 @@ import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.os.Abi;
+import io.gatun.os.Constants;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 
 /**
  * Makes listening channels, whose accepted channels it sets up. Set it up once, by one thread; then
@@ -18,6 +23,12 @@ import java.util.concurrent.RejectedExecutionException;
 public final class ServerBootstrap {
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(ServerBootstrap.class);
+
+  /**
+   * What makes listeners share a port and the load; FreeBSD's SO_REUSEPORT shares the port alone.
+   */
+  private static final int SHARED_PORT =
+      Abi.HOST.valueOr("SO_REUSEPORT_LB", Constants.SO_REUSEPORT);
 
   private final Setup setup = new Setup();
   private final Setup childSetup = new Setup();
@@ -85,38 +96,124 @@ public final class ServerBootstrap {
    * @return the listener once it listens
    */
   public Future<Channel> bind(Address local) {
-    EventLoop loop = listeners.next();
-    Promise<Channel> bound = loop.newPromise();
-    setup.run(loop, bound, () -> start(loop, local, bound));
+    return bind(listeners.next(), local, children::next, setup);
+  }
+
+  /**
+   * Binds a listener to the same address on every loop of the children, by SO_REUSEPORT: the kernel
+   * spreads connections over them, and each stays on the loop that accepted it. With port 0 the
+   * system chooses one port for all. macOS lets listeners share a port, but gives all connections
+   * to the last one.
+   *
+   * @return the listeners once all listen; if one cannot, none does
+   */
+  public Future<ChannelGroup> bindShards(Address local) {
+    Promise<ChannelGroup> bound = children.next().newPromise();
+    if (local instanceof UnixAddress || SHARED_PORT < 0) {
+      bound.setFailure(
+          new UnsupportedOperationException("listeners cannot share " + local + " on this system"));
+      return bound;
+    }
+    Setup sharing = new Setup(setup);
+    sharing.option(
+        ChannelOption.ofBoolean("SO_REUSEPORT", Constants.SOL_SOCKET, SHARED_PORT), true);
+    bindShard(children.iterator(), local, sharing, new ChannelGroup(), bound);
     return bound;
   }
 
-  private void start(EventLoop loop, Address local, Promise<Channel> bound) throws Exception {
-    int fd = Setup.socket(loop, local.family(), type, protocol);
-    ListenerChannel channel = new ListenerChannel(loop, fd, children, type);
-    setup.register(
-        channel,
-        listener -> {
-          if (!(local instanceof UnixAddress) && !Abi.HOST.has("SO_EXCLUSIVEADDRUSE")) {
-            // What the systems' own servers do: a restart does not wait for old connections. It
-            // never has to on Windows, where the option lets anybody take over a port in use.
-            listener.setOption(ChannelOption.SO_REUSEADDR, true);
+  private void bindShard(
+      Iterator<EventExecutor> loops,
+      Address local,
+      Setup sharing,
+      ChannelGroup shards,
+      Promise<ChannelGroup> bound) {
+    if (!loops.hasNext()) {
+      if (!bound.trySuccess(shards)) {
+        shards.close();
+      }
+      return;
+    }
+    EventLoop loop = (EventLoop) loops.next();
+    bind(loop, local, () -> loop, sharing)
+        .addListener((Future<Channel> done) -> {
+          if (done.isSuccess()) {
+            Channel shard = done.getNow();
+            shards.add(shard);
+            Address shared = Objects.requireNonNullElse(shard.localAddress(), local);
+            bindShard(loops, shared, sharing, shards, bound);
+          } else {
+            shards.close();
+            bound.tryFailure(done.cause());
           }
-          initializer.initialize(listener);
-          listener.pipeline().addLast("acceptor", new Acceptor());
         });
+  }
+
+  private Future<Channel> bind(
+      EventLoop loop, Address local, Supplier<EventLoop> loops, Setup setup) {
+    Promise<Channel> bound = loop.newPromise();
+    setup.run(
+        loop,
+        bound,
+        () -> {
+          int fd = Setup.socket(loop, local.family(), type, protocol);
+          ListenerChannel channel = new ListenerChannel(loop, fd, loops, type);
+          setup.register(
+              channel,
+              listener -> {
+                if (!(local instanceof UnixAddress) && !Abi.HOST.has("SO_EXCLUSIVEADDRUSE")) {
+                  // What the systems' own servers do: a restart does not wait for old connections.
+                  // It never has to on Windows, where the option lets anybody take over a port in
+                  // use.
+                  listener.setOption(ChannelOption.SO_REUSEADDR, true);
+                }
+                addHandlers(listener);
+              });
+          channel.pipeline().tail.bind(local, promiseOf(channel, bound));
+        });
+    return bound;
+  }
+
+  /**
+   * Makes a channel of a socket of the bootstrap's type that somebody else has bound, such as the one who started
+   * this program ({@link io.gatun.socket.InheritedDescriptor}); it listens then, if it did not yet.
+   * The channel owns the descriptor from now on; one that is no such socket is left alone. A Unix
+   * path stays when the listener closes.
+   *
+   * @return the listener once it listens
+   */
+  public Future<Channel> adopt(int fd) {
+    EventLoop loop = listeners.next();
+    Promise<Channel> adopted = loop.newPromise();
+    setup.run(
+        loop,
+        adopted,
+        () -> {
+          Setup.adopt(loop, fd, type);
+          ListenerChannel channel = new ListenerChannel(loop, fd, children::next, type);
+          setup.register(channel, this::addHandlers);
+          channel.adopt(promiseOf(channel, adopted));
+        });
+    return adopted;
+  }
+
+  private void addHandlers(Channel listener) throws Exception {
+    initializer.initialize(listener);
+    listener.pipeline().addLast("acceptor", new Acceptor());
+  }
+
+  private static Promise<Void> promiseOf(Channel channel, Promise<Channel> ready) {
     Promise<Void> promise = channel.newPromise();
     promise.addListener(done -> {
       if (done.isSuccess()) {
-        if (!bound.trySuccess(channel)) {
+        if (!ready.trySuccess(channel)) {
           channel.close();
         }
       } else {
         channel.close(); // a handler may have failed the promise, and nobody else knows the channel
-        bound.tryFailure(done.cause());
+        ready.tryFailure(done.cause());
       }
     });
-    channel.pipeline().tail.bind(local, promise);
+    return promise;
   }
 
   /** The last of a listener's handlers: gives each accepted channel to its loop. */

@@ -16,6 +16,12 @@ import java.util.concurrent.RejectedExecutionException;
 final class Setup {
   private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
 
+  Setup() {}
+
+  Setup(Setup other) {
+    options.putAll(other.options);
+  }
+
   <T> void option(ChannelOption<T> option, T value) {
     options.put(option, value);
   }
@@ -66,6 +72,27 @@ final class Setup {
       kernel.setsockopt(fd, Constants.IPPROTO_TCP, Constants.TCP_NODELAY, 1);
     }
     return fd;
+  }
+
+  /**
+   * Makes a socket that somebody else has opened fit for a loop: non-blocking and
+   * close-on-exec. What is no such socket is not touched.
+   */
+  static void adopt(EventLoop loop, int fd, SocketType type) throws IOException {
+    Kernel kernel = loop.kernel();
+    int result = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
+    if (result >= 0 && result != type.number()) {
+      throw new IllegalArgumentException("descriptor " + fd + " is no socket of type " + type);
+    }
+    if (result >= 0) {
+      result = kernel.setNonBlocking(fd, true);
+    }
+    if (result >= 0) {
+      result = kernel.setInheritable(fd, false);
+    }
+    if (result < 0) {
+      throw SocketErrors.of("adopt", fd, result);
+    }
   }
 
   /** Sets the options and adds the handlers; a channel that fails is closed. */

@@ -187,6 +187,23 @@ public final class LifeTest extends ChannelLab {
   }
 
   @Test
+  void abortingResetsTheConnectionAndFailsWhatWasNotSent() throws Exception {
+    Pair pair = pair(recorder);
+    Future<Void> waiting = pair.channel().write(buffer(Data.of(10)));
+    await(pair.channel().abort());
+    failure(ClosedException.class, waiting);
+    if (family.isUnix()) {
+      assertEquals(0, pair.peer().recv(1).length);
+    } else {
+      assertThrows(ConnectionResetException.class, () -> pair.peer().recv(1));
+    }
+    await(pair.channel().abort());
+    recorder.expect(Recorder.Event.ACTIVE);
+    rounds(pair.channel().eventLoop());
+    recorder.expectEnd();
+  }
+
+  @Test
   void shutdownOutputWithLingerZeroResetsNothing() throws Exception {
     Assumptions.assumeFalse(family.isUnix(), "Unix sockets do not linger");
     Pair pair =

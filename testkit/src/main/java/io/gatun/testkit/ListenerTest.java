@@ -10,13 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.address.Address;
 import io.gatun.address.UnixAddress;
 import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelGroup;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
+import io.gatun.channel.EventLoop;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.error.BindErrorException;
 import io.gatun.os.Abi;
+import io.gatun.os.Os;
 import io.gatun.socket.Socket;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -26,7 +29,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -272,6 +277,102 @@ public final class ListenerTest extends ChannelLab {
     Socket peer = connect(local(second));
     await(nextChild().writeAndFlush(buffer(Data.of(3))));
     assertArrayEquals(Data.of(3), receive(peer, 3));
+  }
+
+  private void assumeSharedPorts() {
+    Assumptions.assumeFalse(family.isUnix(), "Unix sockets have no ports");
+    Assumptions.assumeTrue(Abi.HOST.has("SO_REUSEPORT"), "this system has no SO_REUSEPORT");
+  }
+
+  @Test
+  void aListenerOfEachLoopSharesThePortAndKeepsItsConnectionsOnItsLoop() throws Exception {
+    assumeSharedPorts();
+    Recorder[] recorders = {new Recorder(), new Recorder()};
+    AtomicInteger made = new AtomicInteger();
+    ChannelGroup shards =
+        await(
+            server()
+                .handler(listener ->
+                    listener
+                        .pipeline()
+                        .addLast(
+                            new ChannelHandler() {
+                              @Override
+                              public void channelRead(ChannelHandlerContext ctx, Object message) {
+                                if (((Channel) message).eventLoop() != ctx.eventLoop()) {
+                                  throw new IllegalStateException("on another loop");
+                                }
+                                ctx.fireChannelRead(message);
+                              }
+                            },
+                            recorders[made.getAndIncrement()]))
+                .childHandler(children::add)
+                .bindShards(address()));
+    assertEquals(2, shards.size());
+    Set<Address> addresses = new HashSet<>();
+    Set<EventLoop> loops = new HashSet<>();
+    for (Channel shard : shards) {
+      addresses.add(local(shard));
+      loops.add(shard.eventLoop());
+    }
+    assertEquals(1, addresses.size(), addresses::toString);
+    assertEquals(2, loops.size());
+    for (Recorder recorder : recorders) {
+      recorder.expect(Recorder.Event.ACTIVE);
+      recorder.expectNothing();
+    }
+    await(shards.close());
+    failure(BindErrorException.class, server().bind(listener().getSockName()));
+  }
+
+  @Test
+  void theKernelSpreadsConnectionsOverTheListenersOfTheLoops() throws Exception {
+    assumeSharedPorts();
+    Assumptions.assumeTrue(
+        Abi.HOST.os() == Os.LINUX, "only Linux and FreeBSD spread connections, and by a hash");
+    ChannelGroup shards = await(server().childHandler(children::add).bindShards(address()));
+    Address address = local(shards.iterator().next());
+    Set<EventLoop> loops = new HashSet<>();
+    for (int i = 0; i < 1000 && loops.size() < 2; i++) { // all on one: 1 in 2^999
+      assertFalse(connect(address).isClosed());
+      loops.add(nextChild().eventLoop());
+    }
+    assertEquals(2, loops.size());
+    await(shards.close());
+  }
+
+  @Test
+  void listenersThatCannotShareLeaveNoneOfThemBehind() throws Exception {
+    assumeSharedPorts();
+    Address taken = listener().getSockName();
+    failure(BindErrorException.class, server().bindShards(taken));
+  }
+
+  @Test
+  void unixListenersCannotShare() throws Exception {
+    Assumptions.assumeTrue(family.isUnix(), "of Unix names only");
+    failure(UnsupportedOperationException.class, server().bindShards(address()));
+  }
+
+  @Test
+  void whatAHandlerOfTheListenerWritesToAnAcceptedChannelIsSentOnceItIsRegistered()
+      throws Exception {
+    ChannelHandler greeter =
+        new ChannelHandler() {
+          @Override
+          public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ((Channel) message).writeAndFlush(buffer(Data.of(7)));
+            ctx.fireChannelRead(message);
+          }
+        };
+    Channel listener =
+        bind(
+            server()
+                .handler(channel -> channel.pipeline().addLast(greeter))
+                .childHandler(children::add));
+    for (int i = 0; i < 2; i++) { // of either loop
+      assertArrayEquals(Data.of(7), receive(connect(local(listener)), 7));
+    }
   }
 
   @Test
