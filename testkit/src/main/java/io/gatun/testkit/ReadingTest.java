@@ -10,11 +10,13 @@ import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.error.ConnectionResetException;
+import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,108 @@ public final class ReadingTest extends ChannelLab {
     recorder.expectNothing();
     pair.peer().close();
     recorder.expectEnd();
+  }
+
+  @Test
+  void withAutoReadOffAnAcceptedChannelReadsAllBeforeItsEndToo() throws Exception {
+    for (int size : new int[] {0, 1, 2048, 100_000}) {
+      CompletableFuture<Channel> child = new CompletableFuture<>();
+      Channel listener =
+          bind(
+              server()
+                  .childOption(ChannelOption.AUTO_READ, false)
+                  .childHandler(made -> {
+                    made.pipeline().addLast(recorder);
+                    child.complete(made);
+                  }));
+      Socket peer = connect(local(listener));
+      peer.sendAll(Data.of(size));
+      peer.close();
+      recorder.expect(Recorder.Event.ACTIVE);
+      Channel channel = child.get();
+      rounds(channel.eventLoop());
+      recorder.expectNothing();
+      assertTrue(channel.isActive(), "nobody has read the end");
+      assertArrayEquals(Data.of(size), readOneByOneToTheEnd(channel));
+      recorder.expect(Recorder.Event.REMOVED);
+      await(listener.close());
+    }
+  }
+
+  @Test
+  void withAutoReadOffTheEndOfAChannelThatWritesMeanwhileComesAfterTheData() throws Exception {
+    Pair pair = pairThatReadsWhenAsked();
+    byte[] data = Data.of(30_000);
+    pair.peer().sendAll(data);
+    pair.peer().shutdown(Shutdown.WR);
+    await(pair.channel().writeAndFlush(buffer(Data.of(100_000))));
+    assertArrayEquals(Data.of(100_000), receive(pair.peer(), 100_000));
+    assertTrue(pair.channel().isActive(), "nobody has read the end");
+    assertArrayEquals(data, readOneByOneToTheEnd(pair.channel()));
+  }
+
+  @Test
+  void turningAutoReadOnAtTheEndReadsAllAndThenTheEnd() throws Exception {
+    Pair pair = pairThatReadsWhenAsked();
+    byte[] data = Data.of(200_000);
+    Task<?> sender =
+        Task.start(
+            ThreadKind.PLATFORM,
+            () -> {
+              pair.peer().sendAll(data);
+              pair.peer().close();
+              return null;
+            });
+    pair.channel().read();
+    byte[] first = recorder.message();
+    pair.channel().setOption(ChannelOption.AUTO_READ, true);
+    byte[] rest = recorder.bytes(data.length - first.length);
+    assertArrayEquals(Arrays.copyOf(data, first.length), first);
+    assertArrayEquals(Arrays.copyOfRange(data, first.length, data.length), rest);
+    recorder.expectEnd();
+    sender.result();
+  }
+
+  @Test
+  void aFailedWriteThrowsNothingAwayThatThePeerSentBeforeItWent() throws Exception {
+    // A peer that closes with everything read, so that nothing but its going is to be told.
+    Recorder slow =
+        new Recorder() {
+          @Override
+          public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+            super.channelRead(ctx, message);
+            ctx.writeAndFlush(buffer(Data.of(1)), null); // fails: the peer is gone
+          }
+        };
+    CompletableFuture<Channel> child = new CompletableFuture<>();
+    Channel listener =
+        bind(
+            server()
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(made -> {
+                  made.pipeline().addLast(slow);
+                  child.complete(made);
+                }));
+    Socket peer = connect(local(listener));
+    byte[] data = Data.of(60_000);
+    peer.sendAll(data);
+    peer.close();
+    slow.expect(Recorder.Event.ACTIVE);
+    child.get().setOption(ChannelOption.AUTO_READ, true);
+    byte[] read = slow.message();
+    Object event;
+    while ((event = slow.next()) instanceof byte[] more) {
+      int before = read.length;
+      read = Arrays.copyOf(read, before + more.length);
+      System.arraycopy(more, 0, read, before, more.length);
+    }
+    if (family.isUnix()) { // TCP answers the first byte by a reset, which takes the rest away
+      assertArrayEquals(data, read);
+      assertEquals(Recorder.Event.INACTIVE, event);
+    } else {
+      assertArrayEquals(Arrays.copyOf(data, read.length), read);
+      awaitClosed(child.get());
+    }
   }
 
   @Test

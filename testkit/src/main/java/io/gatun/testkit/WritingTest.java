@@ -107,6 +107,34 @@ public final class WritingTest extends ChannelLab {
   }
 
   @Test
+  void aCompositeBufferThatTheSocketTakesInPartsIsNotMixedUp() throws Exception {
+    Random random = new Random(5);
+    for (boolean autoRead : new boolean[] {true, false}) {
+      Pair pair =
+          pair(client -> {
+            littleRoom(client);
+            client.option(ChannelOption.AUTO_READ, autoRead);
+          });
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      Future<Void> last = null;
+      for (int i = 0; i < 40; i++) {
+        CompositeByteBuf composite = alloc.compositeDirectBuffer(600);
+        for (int component = 0; component < 1 + random.nextInt(500); component++) {
+          byte[] data = Data.of(random.nextInt(300));
+          ByteBuf part = random.nextInt(4) == 0 ? alloc.heapBuffer(1 + data.length) : buffer(data);
+          composite.addComponent(true, part.clear().writeBytes(data));
+        }
+        composite.skipBytes(random.nextInt(1 + composite.readableBytes()));
+        all.writeBytes(io.netty.buffer.ByteBufUtil.getBytes(composite));
+        last = pair.channel().write(composite);
+      }
+      pair.channel().flush();
+      assertArrayEquals(all.toByteArray(), receive(pair.peer(), all.size()));
+      await(java.util.Objects.requireNonNull(last));
+    }
+  }
+
+  @Test
   void anEmptyBufferIsWrittenWhenItsTurnComes() throws Exception {
     Pair pair = pair();
     await(pair.channel().writeAndFlush(buffer(Data.of(0))));
