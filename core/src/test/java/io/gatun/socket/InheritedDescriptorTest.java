@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,8 @@ final class InheritedDescriptorTest {
             Socket.class,
             ByteBufUtil.class,
             Future.class,
-            MpscUnboundedVarHandleArrayQueue.class)
+            MessagePassingQueue.class,
+                MpscUnboundedVarHandleArrayQueue.class)
         .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));
