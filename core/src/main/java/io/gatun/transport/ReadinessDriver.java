@@ -427,7 +427,9 @@ public final class ReadinessDriver implements Driver {
     @Override
     public int accept() {
       if (refusal != 0) {
-        return refusal;
+        int refused = refusal;
+        refusal = 0; // a listener rests, and is to be added anew
+        return refused;
       }
       int result;
       do {
@@ -485,15 +487,25 @@ public final class ReadinessDriver implements Driver {
       return watch() ? Math.max(result, 0) : refusal;
     }
 
+    /** Unlike send(2), sendfile(2) may take less though there is room: EAGAIN alone tells. */
     @Override
     public int writeFile(int file, long offset, int count) {
       long place = kernel.iovecs();
-      int result;
-      do {
-        Memory.setLong(place, offset);
-        result = kernel.sendfile(fd, file, place, count);
-      } while (result == -EINTR);
-      return result == 0 ? -EIO : written(result, count);
+      int sent = 0;
+      while (sent < count) {
+        Memory.setLong(place, offset + sent);
+        int result = kernel.sendfile(fd, file, place, count - sent);
+        if (result == -EAGAIN) {
+          break;
+        } else if (result == 0) {
+          return -EIO;
+        } else if (result > 0) {
+          sent += result;
+        } else if (result != -EINTR) {
+          return result;
+        }
+      }
+      return written(sent, count);
     }
 
     @Override
