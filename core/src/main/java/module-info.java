@@ -5,6 +5,7 @@
 module io.gatun.core {
   requires transitive io.netty.buffer;
   requires transitive io.netty.common;
+  requires jdk.jfr;
   requires org.jctools.core.jdk11;
   requires static transitive org.jspecify;
 

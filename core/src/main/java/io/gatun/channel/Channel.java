@@ -53,10 +53,11 @@ public interface Channel extends AttributeMap {
   Promise<Void> newPromise();
 
   /**
-   * Writes a message with the next flush: on a stream a {@link io.netty.buffer.ByteBuf}, which the
-   * channel then owns.
+   * Writes a message with the next flush: on a stream a {@link io.netty.buffer.ByteBuf} or a {@link
+   * FileRegion}, which the channel then owns.
    *
-   * @return completed when the system has taken the message, or it failed
+   * @return can be cancelled until it is flushed, and nothing is sent then; completed when the
+   *     system has taken the message, or it failed
    */
   Future<Void> write(Object message);
 

@@ -38,6 +38,9 @@ public final class ChannelOption<T> {
    */
   public static final ChannelOption<Integer> MESSAGE_SIZE = new ChannelOption<>("MESSAGE_SIZE");
 
+  /** What the channel may do before others have their turn; see {@link RoundLimit}. */
+  public static final ChannelOption<RoundLimit> ROUND_LIMIT = new ChannelOption<>("ROUND_LIMIT");
+
   /** Where buffers come from; pooled by default. Buffers must be direct. */
   public static final ChannelOption<ByteBufAllocator> ALLOCATOR = new ChannelOption<>("ALLOCATOR");
 

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
  * sends is the kinds' own.
  */
 abstract class DataChannel extends AbstractChannel {
-  /** Messages read in one round, before others have their turn. */
-  private static final int MAX_READS = 16;
-
-  /** Calls that send in one round: who writes as soon as a write is done would have no end. */
-  private static final int MAX_SENDS = 16;
+  /**
+   * The most bytes in one call. The kernel takes at most 2^31 − 4096 (macOS less than 2^31), and a
+   * call that took less than it was given has to mean that the socket is full.
+   */
+  private static final int MAX_WRITE = 1 << 30;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -67,11 +67,15 @@ abstract class DataChannel extends AbstractChannel {
 
   private volatile boolean writable = true;
   private WaterMarks waterMarks = WaterMarks.DEFAULT;
+  private RoundLimit roundLimit = RoundLimit.DEFAULT;
   private boolean allowHalfClosure;
   private boolean reading;
 
   /** Messages that the round under way has delivered. */
   private int delivered;
+
+  /** Bytes that the sending under way may still send. */
+  private int roundBytesLeft;
 
   /** Keeps a promise's listener from sending while {@link #send} is sending. */
   private boolean sending;
@@ -104,6 +108,7 @@ abstract class DataChannel extends AbstractChannel {
   private static final class Connecting {
     final Address remote;
     final Promise<Void> promise;
+    final Insight.@Nullable Connect event = Insight.connect();
     long retryNanos = FIRST_RETRY_NANOS;
     @Nullable Future<?> timer;
 
@@ -185,6 +190,10 @@ abstract class DataChannel extends AbstractChannel {
     if (attempt.timer != null) {
       attempt.timer.cancel(false);
     }
+    loop.counters().connected++;
+    if (attempt.event != null) {
+      attempt.event.tell(attempt.remote, null);
+    }
     remote = attempt.remote.equals(RawAddress.NONE) ? null : attempt.remote;
     local = null; // which it may have only now
     if (active) {
@@ -200,6 +209,9 @@ abstract class DataChannel extends AbstractChannel {
       connecting = null;
       if (attempt.timer != null) {
         attempt.timer.cancel(false);
+      }
+      if (attempt.event != null) {
+        attempt.event.tell(attempt.remote, cause);
       }
       fail(attempt.promise, cause);
       if (!active) {
@@ -258,7 +270,7 @@ abstract class DataChannel extends AbstractChannel {
 
   /** Whether messages delivered may go on to be followed by others in the same round. */
   final boolean readsOn() {
-    return (autoRead || readPending) && delivered < MAX_READS && isOpen();
+    return (autoRead || readPending) && delivered < roundLimit.calls() && isOpen();
   }
 
   /** Hands a message to the handlers. */
@@ -274,9 +286,11 @@ abstract class DataChannel extends AbstractChannel {
     delivered = 0;
     int result;
     try {
+      int bytesLeft = roundLimit.bytes();
       do {
         result = readOnce();
-      } while (result > 0 && readsOn());
+        bytesLeft -= Math.max(0, result);
+      } while (result > 0 && bytesLeft > 0 && readsOn());
     } catch (Throwable t) { // such as no memory for a buffer
       reading = false;
       pipeline().head.fireExceptionCaught(t);
@@ -370,11 +384,12 @@ abstract class DataChannel extends AbstractChannel {
       return;
     }
     sending = true;
+    roundBytesLeft = Math.min(roundLimit.bytes(), MAX_WRITE);
     int result = 0;
     int calls = 0;
     try {
       while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
-        if (calls++ == MAX_SENDS) {
+        if (calls++ == roundLimit.calls() || roundBytesLeft <= 0) {
           sendLater();
           break;
         }
@@ -407,6 +422,15 @@ abstract class DataChannel extends AbstractChannel {
    * @return a negative errno when nothing more can be sent
    */
   abstract int sendOnce();
+
+  /** The most bytes that the next call may send. */
+  final int roundBytesLeft() {
+    return roundBytesLeft;
+  }
+
+  final void countSent(int count) {
+    roundBytesLeft -= count;
+  }
 
   private void sendLater() {
     Runnable later = resumption;
@@ -446,9 +470,17 @@ abstract class DataChannel extends AbstractChannel {
     outbound.fail(cause);
     tellWritability();
     fail(shutdownPromise, cause);
-    if (!endsByReading(errno) || inputShutdown || !(autoRead || readPending)) {
-      close(null);
+    boolean reads = endsByReading(errno) && !inputShutdown && (autoRead || readPending);
+    if (!isOpen() || (reads && tellPeer())) {
+      return;
     }
+    close(null);
+  }
+
+  /** Shuts output down, lest the peer wait for more, should it be there still. */
+  private boolean tellPeer() {
+    int result = registration().shutdown(Constants.SHUT_WR);
+    return result >= 0 || result == -ENOTCONN || endsByReading(result);
   }
 
   /** Whether a channel that reads comes to an end by itself after a send failed like this. */
@@ -571,6 +603,8 @@ abstract class DataChannel extends AbstractChannel {
       return waterMarks;
     } else if (option == ChannelOption.CONNECT_TIMEOUT) {
       return connectTimeout;
+    } else if (option == ChannelOption.ROUND_LIMIT) {
+      return roundLimit;
     }
     return super.ownOption(option);
   }
@@ -588,6 +622,8 @@ abstract class DataChannel extends AbstractChannel {
         throw new IllegalArgumentException("CONNECT_TIMEOUT: " + timeout + " is negative");
       }
       connectTimeout = timeout;
+    } else if (option == ChannelOption.ROUND_LIMIT) {
+      roundLimit = (RoundLimit) value;
     } else {
       super.setOwnOption(option, value);
     }

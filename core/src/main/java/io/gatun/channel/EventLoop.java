@@ -77,6 +77,8 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** No quiet period was asked for. */
   private volatile boolean shutsDownAtOnce;
 
+  private final LoopCounters counters = new LoopCounters();
+
   /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
   @Nullable AbstractChannel channels;
 
@@ -110,6 +112,11 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** Returns the driver, for use on the loop's thread. */
   public Driver driver() {
     return driver;
+  }
+
+  /** Returns what the loop has done; any thread may look at it. */
+  public LoopCounters counters() {
+    return counters;
   }
 
   /** The system calls, for use on the loop's thread. */
@@ -252,6 +259,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
       channels.previous = channel;
     }
     channels = channel;
+    counters.channels++;
   }
 
   void remove(AbstractChannel channel) {
@@ -265,15 +273,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
     }
     channel.next = null;
     channel.previous = null;
-  }
-
-  /** Tells how many channels are open. Loop's thread only. */
-  int channelCount() {
-    int count = 0;
-    for (AbstractChannel channel = channels; channel != null; channel = channel.next) {
-      count++;
-    }
-    return count;
+    counters.channels--;
   }
 
   @Override

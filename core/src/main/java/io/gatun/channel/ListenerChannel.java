@@ -22,9 +22,6 @@ final class ListenerChannel extends AbstractChannel {
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(ListenerChannel.class);
 
-  /** Connections accepted in one round, before others have their turn. */
-  private static final int MAX_ACCEPTS = 64;
-
   /** How long a listener rests when the process has no descriptors or memory left. */
   private static final long REST_MILLIS = 100;
 
@@ -33,6 +30,7 @@ final class ListenerChannel extends AbstractChannel {
 
   private final SocketType type;
   private int backlog = Constants.SOMAXCONN;
+  private RoundLimit roundLimit = RoundLimit.OF_LISTENERS;
   private boolean accepting;
 
   ListenerChannel(EventLoop loop, int fd, Supplier<EventLoop> loops, SocketType type) {
@@ -111,7 +109,9 @@ final class ListenerChannel extends AbstractChannel {
     int accepted = 0;
     int result = 0;
     Kernel kernel = loop.kernel();
-    while ((autoRead || accepted == 0 || readPending) && accepted < MAX_ACCEPTS && isOpen()) {
+    while ((autoRead || accepted == 0 || readPending)
+        && accepted < roundLimit.calls()
+        && isOpen()) {
       result = registration().accept();
       if (result < 0 && !isTransient(result)) {
         break;
@@ -119,7 +119,10 @@ final class ListenerChannel extends AbstractChannel {
       if (result >= 0) {
         Address peer = Sockaddr.decode(kernel.address(), kernel.addressLength());
         readPending = false;
-        pipeline().head.fireChannelRead(accepted(result, peer));
+        DataChannel child = accepted(result, peer);
+        loop.counters().accepted++;
+        Insight.accepted(this, child);
+        pipeline().head.fireChannelRead(child);
       }
       accepted++;
     }
@@ -183,13 +186,18 @@ final class ListenerChannel extends AbstractChannel {
 
   @Override
   Object ownOption(ChannelOption<?> option) {
-    return option == ChannelOption.BACKLOG ? (Object) backlog : super.ownOption(option);
+    if (option == ChannelOption.BACKLOG) {
+      return backlog;
+    }
+    return option == ChannelOption.ROUND_LIMIT ? roundLimit : super.ownOption(option);
   }
 
   @Override
   void setOwnOption(ChannelOption<?> option, Object value) {
     if (option == ChannelOption.BACKLOG) {
       backlog = (Integer) value;
+    } else if (option == ChannelOption.ROUND_LIMIT) {
+      roundLimit = (RoundLimit) value;
     } else {
       super.setOwnOption(option, value);
     }

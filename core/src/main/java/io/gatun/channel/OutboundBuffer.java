@@ -38,6 +38,8 @@ final class OutboundBuffer {
   private int size;
   private int flushed;
 
+  private int filled;
+
   /** Sum of the entries' weights. */
   private long weight;
 
@@ -100,8 +102,27 @@ final class OutboundBuffer {
     first = 0;
   }
 
-  /** Marks all entries as ready to be sent. */
+  /**
+   * Marks all entries as ready to be sent, but for those whose promise was cancelled: they go. From
+   * now on none can be cancelled any more.
+   */
   void flush() {
+    int kept = sent + flushed;
+    for (int i = kept; i < size; i++) {
+      int from = (first + i) & (entries.length - 1);
+      Object entry = entries[from];
+      Promise<Void> promise = promises[from];
+      entries[from] = null;
+      promises[from] = null;
+      if (promise != null && !promise.setUncancellable() && promise.isCancelled()) {
+        release(entry);
+        continue;
+      }
+      int to = (first + kept++) & (entries.length - 1);
+      entries[to] = entry;
+      promises[to] = promise;
+    }
+    size = kept;
     flushed = size - sent;
   }
 
@@ -129,34 +150,49 @@ final class OutboundBuffer {
   }
 
   /**
-   * Fills iovecs with the oldest entries, which are buffers.
+   * Fills iovecs with the oldest entries, as far as they are buffers; {@link #filled} tells how
+   * many.
    *
    * @return the number of bytes they hold together, at most {@code maxBytes}
    */
-  int fill(long iovecs, int count, int maxBytes) {
+  int fill(long iovecs, int most, int maxBytes) {
     int total = 0;
-    for (int i = 0; i < count; i++) {
-      ByteBuf buffer = buffer(i);
+    int count = Math.min(most, flushed);
+    filled = 0;
+    while (filled < count && total < maxBytes && get(filled) instanceof ByteBuf) {
+      ByteBuf buffer = buffer(filled);
       int length = Math.min(buffer.readableBytes(), maxBytes - total);
-      Iovec.set(iovecs, i, buffer.memoryAddress() + buffer.readerIndex(), length);
+      Iovec.set(iovecs, filled, buffer.memoryAddress() + buffer.readerIndex(), length);
       total += length;
+      filled++;
     }
     return total;
   }
 
+  /** The number of iovecs that the last {@link #fill} used. */
+  int filled() {
+    return filled;
+  }
+
   /**
-   * Takes out the bytes that were sent of buffers: whole ones are released and their promises
-   * completed, a part advances its buffer.
+   * Takes out the bytes that were sent of buffers and files: whole ones are released and their
+   * promises completed, a part advances its entry.
    */
   void sent(long count) {
     while (flushed > 0) {
-      ByteBuf buffer = (ByteBuf) get(0);
-      int readable = buffer.readableBytes();
-      if (count < readable) {
-        buffer.skipBytes((int) count);
+      Object entry = get(0);
+      FileRegion region = entry instanceof FileRegion file ? file : null;
+      long left = region != null ? region.left() : ((ByteBuf) entry).readableBytes();
+      long part = Math.min(count, left);
+      if (region != null) {
+        region.advance(part);
+      } else if (part < left) {
+        ((ByteBuf) entry).skipBytes((int) part);
+      }
+      if (part < left) {
         break;
       }
-      count -= readable;
+      count -= part;
       take();
     }
     tellSent();

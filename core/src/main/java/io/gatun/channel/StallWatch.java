@@ -69,11 +69,14 @@ final class StallWatch {
     }
     told = true;
     ChannelHandlerContext running = loop.running();
+    String culprit =
+        running == null ? "a task" : "handler " + running.name() + " of " + running.channel();
+    Insight.stalled(loop, now - since, culprit);
     return loop
         + " has been busy for "
         + TimeUnit.NANOSECONDS.toMillis(now - since)
         + " ms with "
-        + (running == null ? "a task" : "handler " + running.name() + " of " + running.channel())
+        + culprit
         + place(loop.thread());
   }
 

@@ -148,7 +148,7 @@ final class InheritedDescriptorTest {
             ByteBufUtil.class,
             Future.class,
             MessagePassingQueue.class,
-                MpscUnboundedVarHandleArrayQueue.class)
+            MpscUnboundedVarHandleArrayQueue.class)
         .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));

@@ -1,0 +1,25 @@
+package io.gatun.channel;
+
+/**
+ * What a channel may do in one round of its loop before the others have their turn: so one that is
+ * flooded, or floods, keeps nobody waiting for longer. Each of the limits counts for what is read
+ * and for what is sent. Of a listener, the connections that it accepts in a round are its calls.
+ *
+ * @param calls calls that read, or send; 1 or more
+ * @param bytes bytes of a stream after which no further call is made; 1 or more
+ */
+public record RoundLimit(int calls, int bytes) {
+  /** Of channels that read and write: 16 calls of the largest read. */
+  public static final RoundLimit DEFAULT = new RoundLimit(16, 1 << 20);
+
+  /** Of listeners. */
+  public static final RoundLimit OF_LISTENERS = new RoundLimit(64, Integer.MAX_VALUE);
+
+  /** Checks the ranges. */
+  public RoundLimit {
+    if (calls < 1 || bytes < 1) {
+      throw new IllegalArgumentException(
+          "round limit: " + calls + " calls, " + bytes + " bytes (expected: 1 or more)");
+    }
+  }
+}
