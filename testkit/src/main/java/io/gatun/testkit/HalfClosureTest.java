@@ -9,12 +9,14 @@ import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelEvent;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
+import io.gatun.channel.WaterMarks;
 import io.gatun.error.BrokenPipeException;
 import io.gatun.socket.Shutdown;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A connection of which one half has ended. */
@@ -178,6 +180,27 @@ public final class HalfClosureTest extends ChannelLab {
     rounds(pair.channel().eventLoop());
     await(pair.channel().close());
     failure(IOException.class, shut);
+  }
+
+  @Test
+  void aChannelWhoseOutputIsShutDownSaysNoMoreOfWritability() throws Exception {
+    AtomicInteger changes = new AtomicInteger();
+    Recorder counting =
+        new Recorder() {
+          @Override
+          public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            changes.incrementAndGet();
+          }
+        };
+    Pair pair = pair(HalfClosureTest::allowed, counting);
+    await(pair.channel().shutdownOutput());
+    for (int i = 0; i < 3; i++) {
+      failure(BrokenPipeException.class, pair.channel().writeAndFlush(buffer(Data.of(100_000))));
+    }
+    pair.channel().setOption(ChannelOption.WRITE_WATER_MARKS, new WaterMarks(0, 1));
+    rounds(pair.channel().eventLoop());
+    assertEquals(0, changes.get());
+    assertEquals(0, pair.channel().pendingBytes());
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.gatun.os.Constants;
 import io.gatun.os.Os;
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The settings of channels. */
@@ -54,6 +55,33 @@ public final class OptionTest extends ChannelLab {
         ChannelOption.ofBoolean("x", Constants.SOL_SOCKET, Constants.SO_KEEPALIVE);
     channel.setOption(keepAlive, true);
     assertTrue(channel.getOption(ChannelOption.SO_KEEPALIVE));
+  }
+
+  @Test
+  void aStructureOfTheKernelIsRead() throws Exception {
+    Assumptions.assumeTrue(Abi.HOST.has("TCP_INFO"), "this system has no TCP_INFO");
+    ChannelOption<byte[]> info =
+        ChannelOption.ofBytes(
+            "TCP_INFO", Constants.IPPROTO_TCP, (int) Abi.HOST.value("TCP_INFO"), 256);
+    Pair pair = pair();
+    byte[] established = pair.channel().getOption(info);
+    assertTrue(established.length > 8, () -> established.length + " bytes");
+    assertEquals(1, established[0], "TCP_ESTABLISHED");
+    pair.peer().close();
+    awaitClosed(pair.channel());
+    assertThrows(ClosedException.class, () -> pair.channel().getOption(info));
+  }
+
+  @Test
+  void aStructureOfTheKernelIsWritten() throws Exception {
+    Channel channel = pair().channel();
+    ChannelOption<byte[]> keepAlive =
+        ChannelOption.ofBytes("x", Constants.SOL_SOCKET, Constants.SO_KEEPALIVE, 4);
+    byte[] on = {1, 1, 1, 1}; // an int that is not 0, in either order
+    channel.setOption(keepAlive, on);
+    assertTrue(channel.getOption(ChannelOption.SO_KEEPALIVE));
+    assertEquals(4, channel.getOption(keepAlive).length);
+    assertThrows(IllegalArgumentException.class, () -> ChannelOption.ofBytes("x", 0, 0, 1_000_000));
   }
 
   @Test

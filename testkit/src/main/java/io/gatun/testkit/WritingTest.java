@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.WaterMarks;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
+import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -22,11 +24,14 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +43,9 @@ import org.junit.jupiter.api.Test;
 public final class WritingTest extends ChannelLab {
   /** More than any socket takes at once. */
   private static final int LARGE = 16 << 20;
+
+  /** As much as the largest buffer that a channel reads into. */
+  private static final int LARGEST_READ = 64 * 1024;
 
   private static final WaterMarks MARKS = new WaterMarks(1000, 2000);
 
@@ -281,6 +289,57 @@ public final class WritingTest extends ChannelLab {
     await(pair.channel().shutdownOutput());
     byte[] all = receiveAll(pair.peer());
     assertEquals(7, all[all.length - 1]);
+  }
+
+  @Test
+  void aWriteThatWasCancelledBeforeTheFlushIsNotSentAndReleased() throws Exception {
+    Pair pair = pair();
+    List<Promise<Void>> promises = new ArrayList<>();
+    List<ByteBuf> buffers = new ArrayList<>();
+    for (byte i = 0; i < 10; i++) {
+      Promise<Void> promise = pair.channel().newPromise();
+      ByteBuf buffer = buffer(new byte[] {i});
+      promises.add(promise);
+      buffers.add(buffer);
+      pair.channel().write(buffer, promise);
+    }
+    for (int i : new int[] {0, 3, 4, 9}) {
+      assertTrue(promises.get(i).cancel(false));
+    }
+    pair.channel().flush();
+    await(pair.channel().shutdownOutput());
+    assertArrayEquals(new byte[] {1, 2, 5, 6, 7, 8}, receiveAll(pair.peer()));
+    for (int i = 0; i < 10; i++) {
+      assertTrue(promises.get(i).isDone());
+      assertEquals(0, buffers.get(i).refCnt());
+    }
+    assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void aWriteThatWasFlushedCanNoMoreBeCancelled() throws Exception {
+    assumeThatWritesWait();
+    Pair pair = pair();
+    Future<Void> large = pair.channel().writeAndFlush(buffer(Data.of(LARGE)));
+    Future<Void> small = pair.channel().writeAndFlush(buffer(Data.of(10)));
+    rounds(pair.channel().eventLoop());
+    assertFalse(large.cancel(false));
+    assertFalse(small.cancel(false));
+    assertEquals(LARGE + 10, receive(pair.peer(), LARGE + 10).length);
+    await(small);
+  }
+
+  @Test
+  void aCompositeWriteThatWasCancelledBeforeItWasWrittenIsNotSentInPart() throws Exception {
+    Pair pair = pair();
+    Promise<Void> cancelled = pair.channel().newPromise();
+    assertTrue(cancelled.cancel(false));
+    CompositeByteBuf composite = alloc.compositeDirectBuffer();
+    composite.addComponent(true, buffer(Data.of(10))).addComponent(true, buffer(Data.of(20)));
+    pair.channel().write(composite, cancelled);
+    await(pair.channel().writeAndFlush(buffer(Data.of(3))));
+    assertArrayEquals(Data.of(3), receive(pair.peer(), 3));
+    assertEquals(0, composite.refCnt());
   }
 
   @Test
@@ -547,6 +606,60 @@ public final class WritingTest extends ChannelLab {
     assertEquals(List.of(false), new ArrayList<>(changes.changes));
     pair.channel().flush();
     assertEquals(3000, receive(pair.peer(), 3000).length);
+  }
+
+  @Test
+  void aPeerThatNeverReadsHasNoMoreKeptForItThanTheHighMarkAndOneRead() throws Exception {
+    assumeThatWritesWait();
+    CompletableFuture<Channel> child = new CompletableFuture<>();
+    Channel listener =
+        bind(
+            server()
+                .childHandler(made -> {
+                  made.pipeline().addLast(new HonestEcho());
+                  child.complete(made);
+                }));
+    Socket peer = connect(local(listener));
+    peer.setTimeout(Duration.ofMillis(200)); // so long it takes nothing more
+    long sent = 0;
+    try {
+      for (byte[] data = Data.of(100_000); sent < 1L << 30; ) {
+        sent += peer.send(data);
+      }
+    } catch (SocketTimeoutException full) {
+      // The echo has stopped to read.
+    }
+    assertTrue(sent < 1L << 30, "it goes on to read");
+    Channel channel = child.get();
+    long most = WaterMarks.DEFAULT.high() + LARGEST_READ;
+    assertTrue(channel.pendingBytes() <= most, () -> channel.pendingBytes() + " bytes");
+    long used = alloc.metric().usedDirectMemory();
+    assertTrue(used <= most, () -> used + " bytes");
+    peer.setTimeout(LONG);
+    assertEquals(sent, drainAfterEnd(peer));
+  }
+
+  private static long drainAfterEnd(Socket peer) throws IOException {
+    peer.shutdown(Shutdown.WR);
+    long count = 0;
+    byte[] part = new byte[64 * 1024];
+    for (int more; (more = peer.recvInto(part)) > 0; ) {
+      count += more;
+    }
+    return count;
+  }
+
+  /** Sends back what it gets, and reads no more while that is not taken. */
+  private static final class HonestEcho implements ChannelHandler {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ctx.writeAndFlush(message, null);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+      ctx.channel().setOption(ChannelOption.AUTO_READ, ctx.channel().isWritable());
+    }
   }
 
   // Failures

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
  * 20,000 descriptors a process) and {@code gatun.test.endurance.seconds} make it longer.
  */
 final class EnduranceTest {
-  private static final int CONNECTIONS = Integer.getInteger("gatun.test.endurance.connections", 1000);
+  private static final int CONNECTIONS =
+      Integer.getInteger("gatun.test.endurance.connections", 1000);
   private static final int SECONDS = Integer.getInteger("gatun.test.endurance.seconds", 10);
 
   /** So many connections one process of clients has at most. */
