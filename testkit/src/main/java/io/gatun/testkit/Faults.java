@@ -1,17 +1,22 @@
 package io.gatun.testkit;
 
 import io.gatun.os.Abi;
+import io.gatun.os.Errno;
 import io.gatun.os.Iovec;
+import io.gatun.os.Memory;
 import io.gatun.os.Native;
 import io.gatun.os.Os;
 import io.gatun.os.Struct;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -120,6 +125,11 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
             ? first
             : -1;
     int decision = plan.decide(function, fd);
+    if (function.equals("epoll_ctl")) {
+      note(handle, arguments);
+    } else if (decision > 0 || decision == -Errno.EAGAIN) {
+      rearm(fd);
+    }
     if (decision < 0) {
       ((MemorySegment) arguments[0]).set(ValueLayout.JAVA_INT, ERRNO, -decision);
       long failure = function.startsWith("if_") ? 0 : -1; // no index, no name, no list
@@ -150,6 +160,43 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
     }
     return handle.invokeWithArguments(arguments);
   }
+
+  /** The epoll instance that watches a descriptor, and for what. */
+  private record Watch(MethodHandle control, int epoll, byte[] event) {}
+
+  private static final Map<Integer, Watch> WATCHES = new ConcurrentHashMap<>();
+  private static final int EPOLL_EVENT_SIZE = 16; // at most
+
+  /** int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event). */
+  private static void note(MethodHandle handle, Object[] arguments) {
+    long event = (long) arguments[4];
+    if (event != 0) {
+      byte[] copy = new byte[EPOLL_EVENT_SIZE];
+      Memory.get(event, copy, 0, copy.length);
+      WATCHES.put((int) arguments[3], new Watch(handle, (int) arguments[1], copy));
+    }
+  }
+
+  /**
+   * A system that says EAGAIN, or moves less than it was asked to, tells of the change that comes
+   * after. Nothing changes after a fault: EPOLL_CTL_MOD makes epoll tell all the same.
+   */
+  private static void rearm(int fd) throws Throwable {
+    Watch watch = WATCHES.get(fd);
+    if (watch == null) {
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment capture = arena.allocate(Native.CAPTURE);
+      MemorySegment event = arena.allocate(EPOLL_EVENT_SIZE, 8);
+      event.copyFrom(MemorySegment.ofArray(watch.event));
+      Object ignored =
+          watch.control.invokeWithArguments(
+              capture, watch.epoll, EPOLL_CTL_MOD, fd, event.address());
+    }
+  }
+
+  private static final int EPOLL_CTL_MOD = 3;
 
   private interface Body {
     @Nullable Object run() throws Throwable;
