@@ -8,6 +8,7 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoop;
 import io.gatun.channel.EventLoopGroup;
+import io.gatun.channel.Sharable;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
@@ -116,6 +117,7 @@ final class EnduranceClients {
   }
 
   /** One connection after the other. Loop's thread only. */
+  @Sharable
   private final class Client implements ChannelHandler {
     private final int number;
     private final boolean slow;

@@ -11,6 +11,7 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
+import io.gatun.channel.Sharable;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.Future;
@@ -184,6 +185,7 @@ final class EnduranceTest {
   }
 
   /** Sends back what comes, and reads no more from a peer that does not take it. */
+  @Sharable
   private static final class Echo implements ChannelHandler {
     private int active;
 
