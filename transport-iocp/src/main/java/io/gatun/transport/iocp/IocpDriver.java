@@ -35,6 +35,12 @@ final class IocpDriver implements Driver {
   /** The blocks that are nobody's. */
   private final ArrayDeque<Operation> free = new ArrayDeque<>();
 
+  /**
+   * Those who began to wait since the last round. Their receives start with the next one, all at
+   * once: what has come by then needs no packet.
+   */
+  private final ArrayDeque<IocpRegistration> waiting = new ArrayDeque<>();
+
   /** Those who wait for what is known to be there: told in the next round, without the port. */
   private ArrayDeque<IocpRegistration> due = new ArrayDeque<>();
 
@@ -67,6 +73,11 @@ final class IocpDriver implements Driver {
 
   @Override
   public int run(long timeoutNanos) {
+    for (IocpRegistration registration; (registration = waiting.poll()) != null; ) {
+      if (registration.isReadable()) {
+        due.add(registration);
+      }
+    }
     int millis = due.isEmpty() ? Timespec.millis(timeoutNanos) : 0;
     int count = calls.await(port, packets.address(), CAPACITY, millis);
     if (count < 0) {
@@ -106,9 +117,9 @@ final class IocpDriver implements Driver {
     return told;
   }
 
-  /** Has a registration told in the next round what it waits for. */
-  void tellLater(IocpRegistration registration) {
-    due.add(registration);
+  /** Has a registration asked in the next round whether what it waits for is there. */
+  void askLater(IocpRegistration registration) {
+    waiting.add(registration);
   }
 
   /** Tells those who were due when the round began; who becomes so meanwhile waits for the next. */

@@ -54,6 +54,9 @@ final class IocpRegistration implements Registration {
 
   private int failure;
 
+  /** The last receive found something at once: a read finds the next so, without one. */
+  private boolean busy;
+
   /** Stands in the driver's queue. */
   private boolean queued;
 
@@ -123,13 +126,27 @@ final class IocpRegistration implements Registration {
   @Override
   public void awaitReadable() {
     awaitsReadable = true;
-    if (!readable) {
-      startReading();
-    }
-    if (readable && !queued) {
+    if (!queued) {
       queued = true;
-      driver.tellLater(this);
+      driver.askLater(this);
     }
+  }
+
+  /**
+   * The round has begun: returns whether there is something to read, or was so often of late that a
+   * read shows it as well. Otherwise the port will tell.
+   */
+  boolean isReadable() {
+    if (awaitsReadable && !closed && !readable) {
+      if (busy && !isPending(in)) {
+        readable = true;
+      } else {
+        startReading();
+        busy = readable && failure == 0 && kind != Kind.LISTENER;
+      }
+    }
+    queued = awaitsReadable && !closed && readable;
+    return queued;
   }
 
   /** Starts what ends when there is something to read, unless that is under way. */
@@ -217,6 +234,9 @@ final class IocpRegistration implements Registration {
     if (result == -EAGAIN && failure != 0) {
       result = failure;
       failure = 0;
+    }
+    if (result == -EAGAIN) {
+      busy = false;
     }
     // Fewer bytes than there was room for: the next receive of no bytes sees whatever comes now.
     if (result == -EAGAIN || (kind == Kind.STREAM && result > 0 && result < length)) {

@@ -166,12 +166,45 @@ final class IocpDriverTest {
   void whatCompletesWhileNobodyWaitsIsRemembered() {
     Registration registration = driver.register(left, Kind.STREAM, told);
     registration.awaitReadable();
+    assertEquals(0, driver.run(0)); // it starts
     registration.ignoreReadable();
     assertEquals(5, kernel.send(right, memory, 5, 0));
     settle();
     assertEquals(0, told.readable);
     registration.awaitReadable();
     runUntil(() -> told.readable == 1);
+    assertEquals(5, registration.read(memory, 100));
+  }
+
+  @Test
+  void whatIsThereWhenTheRoundBeginsIsToldInIt() {
+    assumeTrue(IocpCalls.SKIPS_ON_SUCCESS, "a provider of TCP here does not hand out real handles");
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1)); // it has come
+    assertEquals(1, driver.run(0));
+    assertEquals(1, told.readable);
+    assertEquals(5, registration.read(memory, 100));
+  }
+
+  @Test
+  void whoIsBusyReadsWithoutAReceiveAndWaitsForOneOnceThatFoundNothing() {
+    assumeTrue(IocpCalls.SKIPS_ON_SUCCESS, "a provider of TCP here does not hand out real handles");
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1));
+    assertEquals(1, driver.run(0));
+    assertEquals(5, registration.read(memory, 100));
+    registration.awaitReadable();
+    assertEquals(1, driver.run(-1), "told that it may try");
+    assertEquals(-Errno.EAGAIN, registration.read(memory, 100));
+    registration.awaitReadable();
+    settle();
+    assertEquals(2, told.readable, "once");
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    runUntil(() -> told.readable == 3);
     assertEquals(5, registration.read(memory, 100));
   }
 
@@ -192,6 +225,7 @@ final class IocpDriverTest {
   void anOperationsBlockOutlivesTheClose() {
     Registration registration = driver.register(left, Kind.STREAM, told);
     registration.awaitReadable();
+    assertEquals(0, driver.run(0)); // it starts
     registration.close();
     assertEquals(0, told.closed, "its packet has not come");
     runUntil(() -> told.closed == 1);
@@ -216,6 +250,7 @@ final class IocpDriverTest {
       Told its = new Told();
       Registration registration = driver.register(socket, Kind.MESSAGE, its);
       registration.awaitReadable();
+      assertEquals(0, driver.run(0)); // it starts
       registration.close();
       runUntil(() -> its.closed == 1);
     }
@@ -359,6 +394,7 @@ final class IocpDriverTest {
     int listener = listener();
     Registration registration = driver.register(listener, Kind.LISTENER, told);
     registration.awaitReadable();
+    assertEquals(0, driver.run(0)); // it starts
     registration.close();
     runUntil(() -> told.closed == 1);
     assertEquals(0, told.readable);
