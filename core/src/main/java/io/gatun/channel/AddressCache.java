@@ -14,7 +14,7 @@ final class AddressCache {
   private static final int PLACES = 16; // a power of two
 
   private final Protocol protocol;
-  private final byte @Nullable [][] keys = new byte[PLACES][];
+  private final byte[] @Nullable [] keys = new byte[PLACES][];
   private final @Nullable Address[] addresses = new Address[PLACES];
 
   AddressCache(Protocol protocol) {
