@@ -9,4 +9,5 @@ module io.gatun.codec.can {
 
   exports io.gatun.codec.can;
   exports io.gatun.codec.can.bcm;
+  exports io.gatun.codec.can.log;
 }

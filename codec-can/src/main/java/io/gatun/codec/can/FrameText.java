@@ -1,5 +1,7 @@
 package io.gatun.codec.can;
 
+import java.util.Arrays;
+
 /** The text form of frames: that of can-utils' logs. */
 final class FrameText {
   private final CharSequence text;
@@ -187,11 +189,9 @@ final class FrameText {
     if ((id & (Layout.EFF | Layout.RTR)) != 0) {
       throw error(start, "an error frame is neither extended nor remote");
     }
-    CanData data = data(end, Layout.CLASSIC_DATA);
-    if (data.length() != Layout.CLASSIC_DATA) {
-      throw error(end, "an error frame has 8 bytes");
-    }
-    return new CanFrame.ErrorFrame(id & ~Layout.ERR, data);
+    // python-can writes none: what is missing is 0.
+    byte[] bytes = Arrays.copyOf(data(end, Layout.CLASSIC_DATA).toArray(), Layout.CLASSIC_DATA);
+    return new CanFrame.ErrorFrame(id & ~Layout.ERR, CanData.of(bytes));
   }
 
   private CanFrame xl(int start, int id) {

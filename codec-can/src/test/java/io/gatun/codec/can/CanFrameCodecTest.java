@@ -131,7 +131,7 @@ final class CanFrameCodecTest {
     Random random = new Random(4);
     int frames = 0;
     byte[] bytes = new byte[CanFrameCodec.MAX_SIZE + 8];
-    for (int i = 0; i < 100_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       int size =
           switch (random.nextInt(4)) {
             case 0 -> 16;
@@ -154,6 +154,6 @@ final class CanFrameCodecTest {
         assertEquals(1, e.toString().lines().count());
       }
     }
-    assertTrue(frames > 5_000, frames + " frames");
+    assertTrue(frames > 1_000, frames + " frames");
   }
 }

@@ -87,7 +87,7 @@ final class CanFrameTest {
     "45123#01:00:00112233#DD, 6",
     "45123#81:00:00112233#, 21",
     "45123#81:00, 11",
-    "20000040#00, 11",
+    "20000040#0, 10",
     "A0000040#0000000000000000, 0"
   })
   void whatIsNoFrameIsToldWhere(String text, int index) {
