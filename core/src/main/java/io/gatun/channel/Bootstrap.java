@@ -140,7 +140,7 @@ public final class Bootstrap {
     DataChannel channel =
         type.equals(SocketType.STREAM)
             ? new StreamChannel(loop, fd, family)
-            : new MessageChannel(loop, fd, type, protocol);
+            : new MessageChannel(loop, fd, family, type, protocol);
     setup.register(channel, initializer);
     Promise<Void> promise = channel.newPromise();
     started.addListener(done -> {

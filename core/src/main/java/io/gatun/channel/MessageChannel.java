@@ -4,6 +4,7 @@ import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.EINPROGRESS;
 
 import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
@@ -40,6 +41,7 @@ final class MessageChannel extends DataChannel {
   /** Connected for life, so that there is an end: SOCK_SEQPACKET. */
   private final boolean connectionOriented;
 
+  private final Driver.Kind driverKind;
   private final AddressCache senders;
   private int messageSize = MessageBatch.SPILL;
 
@@ -55,21 +57,23 @@ final class MessageChannel extends DataChannel {
   private long retryNanos = FIRST_RETRY_NANOS;
 
   /** A new channel. */
-  MessageChannel(EventLoop loop, int fd, SocketType type, Protocol protocol) {
+  MessageChannel(EventLoop loop, int fd, AddressFamily family, SocketType type, Protocol protocol) {
     super(loop, fd);
+    driverKind =
+        family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_MESSAGE : Driver.Kind.MESSAGE;
     connectionOriented = type.equals(SocketType.SEQPACKET);
     senders = new AddressCache(protocol);
   }
 
   /** An accepted channel. */
   MessageChannel(EventLoop loop, int fd, Address remote) {
-    this(loop, fd, SocketType.SEQPACKET, Protocol.DEFAULT);
+    this(loop, fd, remote.family(), SocketType.SEQPACKET, Protocol.DEFAULT);
     this.remote = remote;
   }
 
   @Override
   Driver.Kind driverKind() {
-    return Driver.Kind.MESSAGE;
+    return driverKind;
   }
 
   @Override

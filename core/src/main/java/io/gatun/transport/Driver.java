@@ -19,7 +19,15 @@ public interface Driver extends AutoCloseable {
     LISTENER,
 
     /** Messages, each read as a whole. */
-    MESSAGE
+    MESSAGE,
+
+    /** Messages within one machine (Unix), with which descriptors may travel. */
+    LOCAL_MESSAGE;
+
+    /** Returns whether what is read are messages, each as a whole. */
+    public boolean isMessages() {
+      return this == MESSAGE || this == LOCAL_MESSAGE;
+    }
   }
 
   /** Returns the system calls this driver makes, for its loop's use between two of its calls. */

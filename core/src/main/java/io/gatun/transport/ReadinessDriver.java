@@ -237,7 +237,10 @@ public final class ReadinessDriver implements Driver {
     }
   }
 
-  /** A received descriptor does not outlive execve(2); 0 where that has to be set on each. */
+  /**
+   * A received descriptor does not outlive execve(2); 0 where that has to be set on each. For Unix
+   * sockets alone: packet(7) refuses a flag that it has no use for.
+   */
   private static final int CLOEXEC = Abi.HOST.valueOr("MSG_CMSG_CLOEXEC", 0);
 
   private final class Readiness implements Registration, Observer {
@@ -394,7 +397,7 @@ public final class ReadinessDriver implements Driver {
      * whose edge has been and gone, the end is still to be read.
      */
     private boolean emptied(boolean local) {
-      return kind != Kind.MESSAGE
+      return !kind.isMessages()
           && !doubtful
           && !(local && (kernel.messageFlags() & Constants.MSG_CTRUNC) != 0);
     }
@@ -411,7 +414,7 @@ public final class ReadinessDriver implements Driver {
       }
       int result;
       do {
-        result = kernel.recvmmsg(fd, messages, count, CLOEXEC);
+        result = kernel.recvmmsg(fd, messages, count, kind == Kind.LOCAL_MESSAGE ? CLOEXEC : 0);
       } while (result == -EINTR);
       if (result == -EAGAIN) {
         readable = false;

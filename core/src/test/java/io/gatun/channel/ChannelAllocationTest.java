@@ -2,6 +2,7 @@ package io.gatun.channel;
 
 import io.gatun.address.Address;
 import io.gatun.address.Ipv4Address;
+import io.gatun.address.SocketType;
 import io.gatun.socket.Allocations;
 import io.gatun.socket.Socket;
 import io.gatun.transport.Transport;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
     disabledReason = "Wine takes minutes for so many calls")
 final class ChannelAllocationTest {
   private static final int SIZE = 64;
+
+  /** Messages on their way at once. */
+  private static final int BURST = 4;
 
   private final Level level = ResourceLeakDetector.getLevel();
 
@@ -55,6 +59,37 @@ final class ChannelAllocationTest {
               client.sendAll(message);
               for (int count = 0; count < SIZE; ) {
                 count += client.recvInto(message);
+              }
+            });
+      }
+    }
+  }
+
+  @Test
+  void ofAnEchoOfMessages() throws Throwable {
+    try (EventLoopGroup group =
+        EventLoopGroup.builder().loops(1).transport(Transport.named("poll")).build()) {
+      Channel channel =
+          new Bootstrap(group)
+              .type(SocketType.DGRAM)
+              .handler(bound -> bound.pipeline().addLast(new Echo()))
+              .bind(Ipv4Address.loopback(0))
+              .sync()
+              .getNow();
+      channel.setOption(MessageOptions.IP_RECVTTL, true); // what comes along costs none either
+      long thread = group.next().submit(() -> Thread.currentThread().threadId()).get();
+      Address address = Objects.requireNonNull(channel.localAddress());
+      try (Socket client = Socket.open(address.family(), SocketType.DGRAM)) {
+        client.connect(address);
+        byte[] message = new byte[SIZE];
+        Allocations.assertNone(
+            thread,
+            () -> {
+              for (int i = 0; i < BURST; i++) {
+                client.sendAll(message);
+              }
+              for (int i = 0; i < BURST; i++) {
+                client.recvInto(message);
               }
             });
       }

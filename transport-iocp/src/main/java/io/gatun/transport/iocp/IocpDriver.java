@@ -65,7 +65,7 @@ final class IocpDriver implements Driver {
     // packet. Go leaves UDP out, too.
     boolean skips =
         refusal == 0
-            && kind != Kind.MESSAGE
+            && !kind.isMessages()
             && IocpCalls.SKIPS_ON_SUCCESS
             && calls.skipOnSuccess(fd) == 0;
     return new IocpRegistration(this, fd, kind, endpoint, skips, refusal);

@@ -170,7 +170,7 @@ final class IocpRegistration implements Registration {
     long buffer = kernel.iovecs();
     Iovec.set(buffer, 0, 0, 0);
     // A message of which nothing is read would be gone.
-    int flags = kind == Kind.MESSAGE ? Constants.MSG_PEEK : 0;
+    int flags = kind.isMessages() ? Constants.MSG_PEEK : 0;
     return calls.receive(fd, buffer, flags, operation.begin());
   }
 
@@ -298,7 +298,7 @@ final class IocpRegistration implements Registration {
       return refusal;
     }
     int family = Memory.getShort(address);
-    if (kind == Kind.MESSAGE || (family != Constants.AF_INET && family != Constants.AF_INET6)) {
+    if (kind.isMessages() || (family != Constants.AF_INET && family != Constants.AF_INET6)) {
       return kernel.connect(fd, address, length); // ConnectEx is documented for IP's streams alone
     }
     int result = bindToAny(address, length);
