@@ -32,6 +32,7 @@ import io.gatun.socket.Socket;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -157,7 +158,7 @@ public final class MessageAncillaryTest extends ChannelLab {
   @Test
   void theKernelTellsWhenItReceivedAMessage() throws Exception {
     for (ChannelOption<Boolean> option :
-        new ChannelOption[] {MessageOptions.SO_TIMESTAMP, MessageOptions.SO_TIMESTAMPNS}) {
+        List.of(MessageOptions.SO_TIMESTAMP, MessageOptions.SO_TIMESTAMPNS)) {
       if (!Abi.HOST.has(option.name())) {
         continue;
       }
@@ -359,14 +360,9 @@ public final class MessageAncillaryTest extends ChannelLab {
     Channel sender = await(datagrams().open(AddressFamily.UNIX));
     await(sender.writeAndFlush(Message.to(local(receiver), buffer(Data.of(1)))));
     Message message = next();
-    Credentials credentials = assertNotNullAnd(message.credentials());
+    Credentials credentials = Objects.requireNonNull(message.credentials());
     assertEquals(ProcessHandle.current().pid(), credentials.process());
     message.release();
-  }
-
-  private static <T> T assertNotNullAnd(T value) {
-    assertNotNull(value);
-    return value;
   }
 
   private Channel seqpacketServer(Recorder accepted) throws Exception {
