@@ -23,6 +23,7 @@ import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,13 +118,14 @@ final class CanLogTest {
   @SuppressWarnings("JdkObsolete") // a SequenceInputStream wants an Enumeration
   void anEndlessLogIsReadLazily(CanLogFormat format) throws IOException {
     byte[] one = write(format, entries(format, new Random(2), 500));
+    AtomicBoolean ended = new AtomicBoolean();
     Enumeration<InputStream> endless =
         new Enumeration<>() {
           private boolean begun;
 
           @Override
           public boolean hasMoreElements() {
-            return true;
+            return !ended.get();
           }
 
           @Override
@@ -141,6 +143,7 @@ final class CanLogTest {
       for (int i = 0; i < 3_000; i++) {
         assertNotNull(reader.read());
       }
+      ended.set(true); // to close goes through all that are left
     }
   }
 
