@@ -117,6 +117,8 @@ final class LinuxAbi {
       int pipe2(int *, int)
       int dup3(int, int, int)
       int eventfd(unsigned int, int)
+      int recvmmsg(int, struct mmsghdr *, unsigned int, int, struct timespec *)
+      int sendmmsg(int, struct mmsghdr *, unsigned int, int)
       int epoll_create1(int)
       int epoll_ctl(int, int, int, struct epoll_event *)
       int epoll_wait(int, struct epoll_event *, int, int)
