@@ -3,6 +3,7 @@
  * poll(2) loop.
  */
 module io.gatun.core {
+  requires jdk.net;
   requires transitive io.netty.buffer;
   requires transitive io.netty.common;
   requires jdk.jfr;

@@ -5,6 +5,7 @@ module io.gatun.testkit {
   requires transitive org.junit.jupiter.params;
   requires java.logging;
   requires jdk.jfr;
+  requires jdk.net;
   requires static transitive org.jspecify;
 
   exports io.gatun.testkit;

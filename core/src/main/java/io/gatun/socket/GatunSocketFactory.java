@@ -78,12 +78,13 @@ public final class GatunSocketFactory extends SocketFactory {
   }
 
   @Override
-  public java.net.Socket createSocket(String host, int port) throws IOException {
+  public java.net.Socket createSocket(@Nullable String host, int port) throws IOException {
     return connected(remote(host, port), null);
   }
 
   @Override
-  public java.net.Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+  public java.net.Socket createSocket(
+      @Nullable String host, int port, @Nullable InetAddress localHost, int localPort)
       throws IOException {
     return connected(remote(host, port), new InetSocketAddress(localHost, localPort));
   }
@@ -100,8 +101,11 @@ public final class GatunSocketFactory extends SocketFactory {
         new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
   }
 
-  /** A path needs nobody to resolve a name. */
-  private InetSocketAddress remote(String host, int port) {
+  /** A path needs nobody to resolve a name. Without a host it is the loopback, as in the JDK. */
+  private InetSocketAddress remote(@Nullable String host, int port) {
+    if (host == null) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
     return path != null
         ? InetSocketAddress.createUnresolved(host, port)
         : new InetSocketAddress(host, port);

@@ -8,8 +8,11 @@ import io.gatun.address.Ipv6Address;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.error.ClosedException;
+import io.gatun.error.ConnectionResetException;
+import io.gatun.error.SocketErrorException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
+import io.gatun.os.Errno;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -31,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +48,10 @@ final class SocketAdapterImpl extends SocketImpl {
   /** SocketOptions has no name for "no lingering". */
   private static final Integer NO_LINGER = -1;
 
-  /** An option that is a number, or a flag, of the system. */
+  /**
+   * An option that is a number, or a flag, of the system. SocketOptions has no numbers for the
+   * JDK's extended ones: theirs are made up, and negative.
+   */
   private record Option(int id, @Nullable SocketOption<?> name, int level, int number) {
     boolean isFlag() {
       return name == null || name.type() == Boolean.class;
@@ -96,9 +103,45 @@ final class SocketAdapterImpl extends SocketImpl {
                   SocketOptions.IP_TOS,
                   StandardSocketOptions.IP_TOS,
                   SocketConstants.IPPROTO_IP,
-                  SocketConstants.IP_TOS))
+                  SocketConstants.IP_TOS),
+              new Option(
+                  -1,
+                  ExtendedSocketOptions.TCP_KEEPIDLE,
+                  SocketConstants.IPPROTO_TCP,
+                  // macOS has another name for it.
+                  SocketConstants.TCP_KEEPIDLE != SocketConstants.ABSENT
+                      ? SocketConstants.TCP_KEEPIDLE
+                      : SocketConstants.TCP_KEEPALIVE),
+              new Option(
+                  -2,
+                  ExtendedSocketOptions.TCP_KEEPINTERVAL,
+                  SocketConstants.IPPROTO_TCP,
+                  SocketConstants.TCP_KEEPINTVL),
+              new Option(
+                  -3,
+                  ExtendedSocketOptions.TCP_KEEPCOUNT,
+                  SocketConstants.IPPROTO_TCP,
+                  SocketConstants.TCP_KEEPCNT),
+              new Option(
+                  -4,
+                  ExtendedSocketOptions.TCP_QUICKACK,
+                  SocketConstants.IPPROTO_TCP,
+                  SocketConstants.TCP_QUICKACK),
+              new Option(
+                  -5,
+                  ExtendedSocketOptions.SO_INCOMING_NAPI_ID,
+                  Constants.SOL_SOCKET,
+                  SocketConstants.SO_INCOMING_NAPI_ID))
           .filter(Option::isSystems)
           .collect(Collectors.toUnmodifiableMap(Option::id, option -> option));
+
+  /** What a listener's set lacks, in the JDK. */
+  private static final Set<SocketOption<?>> CONNECTIONS_ALONE =
+      Set.of(
+          StandardSocketOptions.SO_KEEPALIVE,
+          StandardSocketOptions.SO_LINGER,
+          StandardSocketOptions.SO_SNDBUF,
+          StandardSocketOptions.TCP_NODELAY);
 
   private static final List<Option> TRAFFIC_CLASS =
       Stream.of(
@@ -119,6 +162,9 @@ final class SocketAdapterImpl extends SocketImpl {
   private volatile long timeout = Operations.FOREVER;
 
   private volatile boolean inputShutdown;
+
+  /** The kernel tells of a reset once, and of the end from then on: that would be taken for one. */
+  private volatile @Nullable ConnectionResetException reset;
 
   /** What the system need not know: the traffic class, and on a Unix socket all of TCP and IP. */
   private final Map<Integer, Object> kept = new ConcurrentHashMap<>();
@@ -212,8 +258,8 @@ final class SocketAdapterImpl extends SocketImpl {
   }
 
   /** Notes what the JDK's classes ask for: the address of the peer, and the own port. */
-  private void connected(Address peer) throws IOException {
-    address = host(peer);
+  private void connected(InetAddress host, Address peer) throws IOException {
+    address = host;
     port = port(peer);
     localport = port(socket().getSockName());
   }
@@ -249,9 +295,9 @@ final class SocketAdapterImpl extends SocketImpl {
       if (millis != 0) {
         socket.setTimeout(null);
       }
-      connected(peer);
-    } catch (ClosedException e) {
-      throw closed(e);
+      connected(path == null ? host : host(peer), peer); // the name that it was given stays
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
@@ -263,7 +309,7 @@ final class SocketAdapterImpl extends SocketImpl {
       socket.bind(address(host, port));
     }
     Address bound = socket.getSockName();
-    address = host(bound);
+    address = path == null ? host : host(bound); // any address of IPv4 is not IPv6's here
     localport = port(bound);
   }
 
@@ -282,29 +328,41 @@ final class SocketAdapterImpl extends SocketImpl {
       try {
         socket.setTimeout(null);
         to.socket = socket;
-        Address peer = socket.peer();
-        to.connected(path != null || peer == null ? socket.getSockName() : peer);
+        Address remote = socket.peer();
+        Address peer = path != null || remote == null ? socket.getSockName() : remote;
+        to.connected(host(peer), peer);
       } catch (Throwable t) {
         socket.close();
         throw t;
       }
     } catch (ClosedException e) {
-      throw closed(e);
+      throw closed(e); // of an interrupt ServerSocket takes care
     }
   }
 
   // Bytes
 
   int read(byte[] buffer, int offset, int length) throws IOException {
-    if (inputShutdown) {
+    Socket socket = socket();
+    if (inputShutdown && !socket.isClosed()) {
       return -1;
     }
+    ConnectionResetException before = reset;
     try {
-      int count = socket().recvWithin(timeout, buffer, offset, length);
-      return count == 0 ? -1 : count;
+      int count = socket.recvWithin(timeout, buffer, offset, length);
+      if (count > 0) {
+        return count;
+      }
+    } catch (ConnectionResetException e) {
+      reset = e;
+      throw e;
     } catch (IOException e) {
       throw failure(e);
     }
+    if (before != null) {
+      throw new SocketException("Connection reset", before);
+    }
+    return -1;
   }
 
   void write(byte[] buffer, int offset, int length) throws IOException {
@@ -360,20 +418,37 @@ final class SocketAdapterImpl extends SocketImpl {
 
   @Override
   protected void sendUrgentData(int data) throws IOException {
-    socket().sendAll(new byte[] {(byte) data}, 0, 1, SocketConstants.MSG_OOB);
+    try {
+      socket().sendAll(new byte[] {(byte) data}, 0, 1, SocketConstants.MSG_OOB);
+    } catch (IOException e) {
+      throw failure(e);
+    }
   }
 
   // The end
 
   @Override
   protected void shutdownInput() throws IOException {
-    socket().shutdown(Shutdown.RD);
+    shutdown(Shutdown.RD);
     inputShutdown = true;
   }
 
   @Override
   protected void shutdownOutput() throws IOException {
-    socket().shutdown(Shutdown.WR);
+    shutdown(Shutdown.WR);
+  }
+
+  /** As the JDK: a connection that the peer has reset meanwhile is shut already. */
+  private void shutdown(Shutdown half) throws IOException {
+    try {
+      socket().shutdown(half);
+    } catch (ClosedException e) {
+      throw closed(e);
+    } catch (SocketErrorException e) {
+      if (e.errno() != Errno.ENOTCONN) {
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -504,6 +579,9 @@ final class SocketAdapterImpl extends SocketImpl {
             .<SocketOption<?>>map(Option::name)
             .collect(Collectors.toSet());
     names.add(StandardSocketOptions.SO_LINGER);
+    if (server) {
+      names.removeAll(CONNECTIONS_ALONE);
+    }
     return names;
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,7 @@ import io.gatun.socket.GatunServerSocketFactory;
 import io.gatun.socket.GatunSocketFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,13 +26,14 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,21 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SocketFactoryTest extends SocketLab {
   private static final int SHORT_MILLIS = (int) SHORT.toMillis();
+
+  /** Asked for before descriptors are counted: the JDK keeps one for itself. */
+  private static final Set<SocketOption<?>> JDKS_OPTIONS;
+
+  private static final Set<SocketOption<?>> JDKS_LISTENER_OPTIONS;
+
+  static {
+    try (Socket socket = new Socket();
+        ServerSocket server = new ServerSocket()) {
+      JDKS_OPTIONS = socket.supportedOptions();
+      JDKS_LISTENER_OPTIONS = server.supportedOptions();
+    } catch (IOException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private SocketFactory sockets = GatunSocketFactory.getDefault();
   private ServerSocketFactory servers = GatunServerSocketFactory.getDefault();
@@ -124,6 +142,26 @@ class SocketFactoryTest extends SocketLab {
     assertEquals(-1, call(() -> in.read()));
     assertEquals(0, in.available());
     assertThrows(SocketException.class, () -> pair.client.getInputStream());
+    pair.client.close();
+    assertThrows(SocketException.class, () -> call(() -> in.read()));
+  }
+
+  /** The kernel tells of a reset once: whoever reads on must not take it for the end. */
+  @Test
+  void aResetStaysOneAndNothingIsLeftToShutDown() throws Exception {
+    assumeFalse(family.isUnix(), "only TCP has a reset");
+    Pair pair = pair();
+    InputStream in = pair.client.getInputStream();
+    OutputStream out = pair.client.getOutputStream();
+    pair.served.setSoLinger(true, 0);
+    pair.served.close();
+    for (int i = 0; i < 3; i++) {
+      assertThrows(SocketException.class, () -> call(() -> in.read()));
+    }
+    assertThrows(SocketException.class, () -> run(() -> out.write(1)));
+    pair.client.shutdownOutput();
+    pair.client.shutdownInput();
+    assertEquals(-1, call(() -> in.read()));
   }
 
   @Test
@@ -221,7 +259,49 @@ class SocketFactoryTest extends SocketLab {
     }
   }
 
+  /** TLS and HTTP ask the socket for the name that they connected to. */
+  @Test
+  void theNameThatItIsToldStays() throws Exception {
+    assumeFalse(family.isUnix(), "the name is the path's");
+    InetAddress named = InetAddress.getByAddress("no.such.invalid", loopback().getAddress());
+    try (ServerSocket server = bound();
+        Socket client = sockets.createSocket(named, server.getLocalPort())) {
+      assertEquals("no.such.invalid", client.getInetAddress().getHostName());
+      assertTrue(client.toString().startsWith("Socket[addr=no.such.invalid/"), client::toString);
+    }
+  }
+
+  @Test
+  void anyAddressIsToldAsTheJdkDoes() throws Exception {
+    assumeFalse(family.isUnix(), "there is a path");
+    try (ServerSocket server = servers.createServerSocket(0);
+        ServerSocket jdks = new ServerSocket(0)) {
+      assertEquals(jdks.getInetAddress(), server.getInetAddress());
+    }
+  }
+
+  @Test
+  void noHostIsTheLoopback() throws Exception {
+    try (ServerSocket server = closeLater(servers.createServerSocket(0));
+        Socket client = sockets.createSocket((String) null, server.getLocalPort())) {
+      assertTrue(client.getInetAddress().isLoopbackAddress());
+    }
+  }
+
   // Time
+
+  @Test
+  void aChangeOfSoTimeoutLeavesAReadThatWaits() throws Exception {
+    Pair pair = pair();
+    Task<Integer> read = start(() -> pair.client.getInputStream().read()).awaitWaiting();
+    pair.client.setSoTimeout(1);
+    pair.served.setSoTimeout(SHORT_MILLIS); // which takes longer, and ends
+    assertThrows(
+        SocketTimeoutException.class, () -> call(() -> pair.served.getInputStream().read()));
+    assertFalse(read.isDone());
+    pair.served.getOutputStream().write(4);
+    assertEquals(4, read.result());
+  }
 
   @Test
   void soTimeoutEndsAReadAndLosesNothing() throws Exception {
@@ -274,16 +354,19 @@ class SocketFactoryTest extends SocketLab {
   @Test
   void connectingEndsWithItsTimeoutAndClosesTheSocket() throws Exception {
     try (ServerSocket server = closeLater(servers.createServerSocket(0, 1, loopback()))) {
-      InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
-      boolean full = false;
-      while (!full) {
-        Socket client = closeLater(sockets.createSocket());
-        try {
-          run(() -> client.connect(address, SHORT_MILLIS));
-        } catch (SocketTimeoutException e) {
-          assertTrue(client.isClosed());
-          full = true;
-        }
+      assertTrue(lastOfTheFull(server).isClosed());
+    }
+  }
+
+  /** Connects until the server's backlog is full. Returns the socket that found it so. */
+  private Socket lastOfTheFull(ServerSocket server) throws Exception {
+    InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
+    while (true) {
+      Socket client = closeLater(sockets.createSocket());
+      try {
+        run(() -> client.connect(address, SHORT_MILLIS));
+      } catch (SocketTimeoutException e) {
+        return client;
       }
     }
   }
@@ -350,6 +433,16 @@ class SocketFactoryTest extends SocketLab {
   }
 
   @Test
+  void closingEndsAConnectThatWaits() throws Exception {
+    try (ServerSocket server = closeLater(servers.createServerSocket(0, 1, loopback()))) {
+      lastOfTheFull(server);
+      Socket client = closeLater(sockets.createSocket());
+      InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
+      assertEndsByClosing(startRun(() -> client.connect(address)), client);
+    }
+  }
+
+  @Test
   void aClosedSocketSaysSo() throws Exception {
     Pair pair = pair();
     InputStream in = pair.client.getInputStream();
@@ -359,16 +452,46 @@ class SocketFactoryTest extends SocketLab {
     assertThrows(SocketException.class, in::available);
     assertThrows(SocketException.class, pair.client::getInputStream);
     assertThrows(SocketException.class, () -> pair.client.setSoTimeout(1));
+    assertThrows(SocketException.class, () -> pair.client.sendUrgentData(1));
+    assertThrows(SocketException.class, pair.client::shutdownOutput);
+  }
+
+  private void assertAnInterruptCloses(Task<?> task) throws Exception {
+    assumeTrue(kind == ThreadKind.VIRTUAL, "a platform thread goes on");
+    task.awaitWaiting().thread().interrupt();
+    assertEquals("Closed by interrupt", task.failure(SocketException.class).getMessage());
   }
 
   @Test
-  void anInterruptClosesTheSocketOfAVirtualThread() throws Exception {
-    assumeTrue(kind == ThreadKind.VIRTUAL, "a platform thread goes on");
+  void anInterruptOfAVirtualThreadThatReadsClosesTheSocket() throws Exception {
     Pair pair = pair();
-    Task<Integer> read = start(() -> pair.client.getInputStream().read()).awaitWaiting();
-    read.thread().interrupt();
-    assertEquals("Closed by interrupt", read.failure(SocketException.class).getMessage());
+    assertAnInterruptCloses(start(() -> pair.client.getInputStream().read()));
     assertEquals(-1, call(() -> pair.served.getInputStream().read()));
+  }
+
+  @Test
+  void anInterruptOfAVirtualThreadThatWritesClosesTheSocket() throws Exception {
+    Pair pair = pair();
+    assertAnInterruptCloses(startRun(() -> pair.client.getOutputStream().write(LARGE)));
+    call(() -> pair.served.getInputStream().readAllBytes()); // there is an end
+  }
+
+  @Test
+  void anInterruptOfAVirtualThreadThatAcceptsClosesTheSocket() throws Exception {
+    ServerSocket server = bound();
+    assertAnInterruptCloses(start(server::accept));
+    assertTrue(server.isClosed());
+  }
+
+  @Test
+  void anInterruptOfAVirtualThreadThatConnectsClosesTheSocket() throws Exception {
+    try (ServerSocket server = closeLater(servers.createServerSocket(0, 1, loopback()))) {
+      lastOfTheFull(server);
+      Socket client = closeLater(sockets.createSocket());
+      InetSocketAddress address = new InetSocketAddress(loopback(), server.getLocalPort());
+      assertAnInterruptCloses(startRun(() -> client.connect(address)));
+      assertTrue(client.isClosed());
+    }
   }
 
   // Options
@@ -411,11 +534,38 @@ class SocketFactoryTest extends SocketLab {
   void supportedOptionsCanBeSet() throws Exception {
     Socket socket = closeLater(sockets.createSocket());
     for (SocketOption<?> option : socket.supportedOptions()) {
-      setAgain(socket, option);
+      if (option.equals(ExtendedSocketOptions.SO_INCOMING_NAPI_ID)) {
+        assertEquals(0, socket.getOption(option)); // the loopback has no queues
+        assertThrows(SocketException.class, () -> setAgain(socket, option));
+      } else {
+        setAgain(socket, option);
+      }
     }
-    assertTrue(socket.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY));
+  }
+
+  @Test
+  void theJdksOptionsAreSupported() throws Exception {
+    assertEquals(JDKS_OPTIONS, closeLater(sockets.createSocket()).supportedOptions());
     try (ServerSocket server = bound()) {
-      assertTrue(server.supportedOptions().contains(StandardSocketOptions.SO_RCVBUF));
+      assertEquals(JDKS_LISTENER_OPTIONS, server.supportedOptions());
+    }
+  }
+
+  @Test
+  void theExtendedOptionsAreTheSystems() throws Exception {
+    assumeFalse(family.isUnix(), "they are TCP's");
+    Socket socket = closeLater(sockets.createSocket());
+    List<SocketOption<Integer>> options =
+        List.of(
+            ExtendedSocketOptions.TCP_KEEPIDLE,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL,
+            ExtendedSocketOptions.TCP_KEEPCOUNT);
+    for (SocketOption<Integer> option : options) {
+      assumeTrue(socket.supportedOptions().contains(option), "this system has no " + option);
+      assertNotEquals(17, socket.getOption(option));
+      socket.setOption(option, 17);
+      assertEquals(17, socket.getOption(option));
+      assertThrows(SocketException.class, () -> socket.setOption(option, -1));
     }
   }
 
