@@ -8,6 +8,7 @@ import io.gatun.examples.net.ChatServer;
 import io.gatun.examples.net.FileServer;
 import io.gatun.examples.net.HttpServer;
 import io.gatun.examples.net.ProxyServer;
+import io.gatun.examples.raw.CanCyclic;
 import io.gatun.examples.raw.CanEcho;
 import io.gatun.examples.raw.Sniffer;
 import java.io.PrintWriter;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       ChatServer.class,
       ProxyServer.class,
       CanEcho.class,
+      CanCyclic.class,
       Sniffer.class,
       Transports.class,
       Gatun.Test.class,

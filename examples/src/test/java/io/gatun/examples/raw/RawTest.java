@@ -2,6 +2,7 @@ package io.gatun.examples.raw;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,7 @@ import io.gatun.address.CanAddress;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
+import io.gatun.error.WouldBlockException;
 import io.gatun.examples.Gatun;
 import io.gatun.socket.Socket;
 import io.gatun.socket.SocketConstants;
@@ -20,6 +22,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +88,37 @@ class RawTest {
       echo.get();
     }
     assertEquals("received: id 123, 2 bytes: cafe" + System.lineSeparator(), out.toString());
+  }
+
+  @Test
+  void theBroadcastManagerSendsAFrameSoOften() throws Exception {
+    assumeTrue(Files.exists(Path.of("/sys/class/net/vcan1")), "this machine has no bus vcan1");
+    try (Socket bus = bus()) {
+      Running cyclic =
+          Running.start("can-cyclic", "vcan1", "321#CAFE", "--every", "20", "--count", "3");
+      byte[] frame = CanEcho.frame(0x321, new byte[] {(byte) 0xca, (byte) 0xfe});
+      for (int i = 0; i < 3; i++) {
+        assertArrayEquals(frame, bus.recv(16));
+      }
+      assertEquals(0, cyclic.status.get());
+      bus.setTimeout(Duration.ZERO);
+      assertThrows(WouldBlockException.class, () -> bus.recv(16), "no more than so often");
+    }
+  }
+
+  @Test
+  void whatIsNoFrameIsToldSo() {
+    for (String frame : List.of("", "123", "#", "800#00", "123#0", "123#000102030405060708")) {
+      assumeTrue(SocketConstants.AF_CAN != SocketConstants.ABSENT, "no CAN sockets here");
+      StringWriter err = new StringWriter();
+      assertEquals(
+          2,
+          Gatun.commandLine()
+              .setErr(new PrintWriter(err))
+              .execute("can-cyclic", "no-such-bus", frame),
+          frame);
+      assertTrue(err.toString().startsWith("gatun: "), err::toString);
+    }
   }
 
   private static Socket bus() throws IOException {
