@@ -18,6 +18,7 @@ import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 import javax.net.ssl.KeyManagerFactory;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The JDK's TLS over Gatun's sockets, and openssl at the other end. */
+/** The JDK's TLS over Gatun's sockets, and openssl and python3 at the other end. */
 @Timeout(60)
 class TlsTest {
   @TempDir static Path keys;
@@ -122,8 +123,10 @@ class TlsTest {
     }
   }
 
-  /** A server sends a line back, to openssl. */
-  private static void serveOpenssl(ServerSocketFactory servers, String path) throws Exception {
+  /** A server sends a line back, to a client that is given an address. */
+  private static void serve(
+      ServerSocketFactory servers, String path, Function<String, List<String>> client)
+      throws Exception {
     try (ServerSocket server =
             servers.createServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -141,36 +144,70 @@ class TlsTest {
               },
               threads);
       String where = path.isEmpty() ? "127.0.0.1:" + server.getLocalPort() : path;
-      List<String> command =
-          List.of(
-              "openssl",
-              "s_client",
-              "-quiet",
-              "-no_ign_eof",
-              "-verify_return_error",
-              path.isEmpty() ? "-connect" : "-unix",
-              where,
-              "-servername",
-              "localhost",
-              "-CAfile",
-              keys.resolve("cert.pem").toString());
-      try (Peer client = new Peer(command)) {
-        client.write("to the server\n");
-        String answer = client.awaitLine(" back");
+      try (Peer peer = new Peer(client.apply(where))) {
+        peer.write("to the server\n");
+        String answer = peer.awaitLine(" back");
         assertTrue(answer.endsWith("to the server back"), answer);
       }
       assertEquals("to the server", served.get());
     }
   }
 
+  private static List<String> openssl(String option, String where) {
+    return List.of(
+        "openssl",
+        "s_client",
+        "-quiet",
+        "-no_ign_eof",
+        "-verify_return_error",
+        option,
+        where,
+        "-servername",
+        "localhost",
+        "-CAfile",
+        keys.resolve("cert.pem").toString());
+  }
+
+  private static final String PYTHON =
+      """
+      import socket, ssl, sys
+      if sys.argv[1].startswith('/'):
+          plain = socket.socket(socket.AF_UNIX)
+          plain.connect(sys.argv[1])
+      else:
+          host, port = sys.argv[1].split(':')
+          plain = socket.create_connection((host, int(port)))
+      context = ssl.create_default_context(cafile=sys.argv[2])
+      with context.wrap_socket(plain, server_hostname='localhost') as s:
+          s.sendall(b'to the server\\n')
+          print(s.makefile().readline(), end='')
+      """;
+
+  private static List<String> python(String where) {
+    return List.of("python3", "-c", PYTHON, where, keys.resolve("cert.pem").toString());
+  }
+
   @Test
   void aServerServesOpensslOverTcp() throws Exception {
-    serveOpenssl(GatunServerSocketFactory.getDefault(), "");
+    serve(GatunServerSocketFactory.getDefault(), "", where -> openssl("-connect", where));
   }
 
   @Test
   void aServerServesOpensslOnAPath() throws Exception {
     String path = folder.resolve("tls").toString();
-    serveOpenssl(new GatunServerSocketFactory(path), path);
+    serve(new GatunServerSocketFactory(path), path, where -> openssl("-unix", where));
+  }
+
+  @Test
+  void aServerServesPythonOverTcp() throws Exception {
+    Peer.assumeInstalled("python3");
+    serve(GatunServerSocketFactory.getDefault(), "", TlsTest::python);
+  }
+
+  @Test
+  void aServerServesPythonOnAPath() throws Exception {
+    Peer.assumeInstalled("python3");
+    String path = folder.resolve("tls").toString();
+    serve(new GatunServerSocketFactory(path), path, TlsTest::python);
   }
 }
