@@ -92,7 +92,7 @@ public final class CanCyclic implements Callable<Integer> {
     byte[] data;
     try {
       int mark = frame.indexOf('#');
-      id = HexFormat.fromHexDigits(frame, 0, mark);
+      id = Integer.parseInt(frame, 0, mark, 16); // not HexFormat, which takes none for 0
       data = HexFormat.of().parseHex(frame.substring(mark + 1));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new ParameterException(spec.commandLine(), "\"" + frame + "\" is no frame", e);
