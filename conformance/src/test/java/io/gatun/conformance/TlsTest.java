@@ -127,8 +127,7 @@ class TlsTest {
   private static void serve(
       ServerSocketFactory servers, String path, Function<String, List<String>> client)
       throws Exception {
-    try (ServerSocket server =
-            servers.createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    try (ServerSocket server = servers.createServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var served =
           CompletableFuture.supplyAsync(
