@@ -26,6 +26,9 @@ import io.gatun.socket.SocketConstants;
 import io.gatun.socket.SocketFile;
 import io.gatun.socket.Sockets;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -248,19 +251,68 @@ public final class SocketModuleTest extends SocketLab {
     assertArrayEquals(Data.of(3), cut.result(), "what came before the end");
   }
 
-  @Test
-  void sendAllThroughASmallWindowSendsAllOrTimesOut() throws Exception {
-    Ends ends = ends();
+  /** Bytes through the small window: 0 for what every machine moves in time. */
+  private static final long MUCH = Long.getLong("gatun.test.sendall.bytes", 0);
+
+  private static final Duration MUCH_TIME =
+      Duration.ofMillis(Long.getLong("gatun.test.sendall.millis", LONG.toMillis()));
+
+  private void makeWindowSmall(Ends ends) throws IOException {
     ends.one().setSockOpt(Constants.SOL_SOCKET, Constants.SO_SNDBUF, 4096);
     ends.other().setSockOpt(Constants.SOL_SOCKET, Constants.SO_RCVBUF, 4096);
+  }
+
+  private static byte byteAt(long index) {
+    return (byte) (index * 0x9e3779b97f4a7c15L >>> 56); // no two windows are alike
+  }
+
+  @Test
+  void sendAllThroughASmallWindowSendsEachByteOnceOrTimesOut() throws Exception {
+    Ends ends = ends();
+    makeWindowSmall(ends);
     // TCP moves some 50 KB a second through a window that small: each part waits for a delayed ACK.
-    byte[] data = Data.of(family.isUnix() ? 4 << 20 : 64 << 10);
-    ends.one().setTimeout(LONG);
-    Task<String> sending = startRun(() -> ends.one().sendAll(data));
-    byte[] got = receive(ends.other(), data.length);
-    sending.result();
-    assertArrayEquals(data, got);
-    // The timeout is for the whole: though each part finds room in time, it comes to an end.
+    long size = MUCH > 0 ? MUCH : family.isUnix() ? 4 << 20 : 64 << 10;
+    ends.one().setTimeout(MUCH_TIME);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment data = arena.allocate(size);
+      for (long i = 0; i < size; i++) {
+        data.set(ValueLayout.JAVA_BYTE, i, byteAt(i));
+      }
+      long start = System.nanoTime();
+      Task<Boolean> sending =
+          start(() -> {
+            try {
+              ends.one().sendAll(data);
+              return true;
+            } catch (TimedOutException e) {
+              return false;
+            } finally {
+              ends.one().shutdown(Shutdown.WR);
+            }
+          });
+      byte[] part = new byte[4096];
+      long got = 0;
+      for (int count; (count = ends.other().recvInto(part)) > 0; got += count) {
+        for (int i = 0; i < count; i++) {
+          if (part[i] != byteAt(got + i)) {
+            assertEquals(byteAt(got + i), part[i], "byte " + (got + i));
+          }
+        }
+      }
+      if (sending.result()) {
+        assertEquals(size, got);
+      } else {
+        assertTrue(System.nanoTime() - start >= MUCH_TIME.toNanos(), "too early");
+        assertTrue(got < size, "all of it came");
+      }
+    }
+  }
+
+  @Test
+  void theTimeoutOfSendAllIsForTheWhole() throws Exception {
+    Ends ends = ends();
+    makeWindowSmall(ends);
+    // Though each part finds room in time, it comes to an end.
     ends.one().setTimeout(Duration.ofMillis(200));
     Task<String> tooLong = startRun(() -> ends.one().sendAll(new byte[1 << 28]));
     ends.other().setTimeout(SHORT.multipliedBy(20));

@@ -26,7 +26,6 @@ import io.gatun.socket.Sockets;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -160,30 +159,5 @@ public final class SocketsTest extends SocketLab {
     assertEquals(0x12345678, Sockets.ntohl(Sockets.htonl(0x12345678)));
     assertThrows(IllegalArgumentException.class, () -> Sockets.htons(0x10000));
     assertTrue(Sockets.cmsgSpace(5) >= Sockets.cmsgLen(5));
-  }
-
-  @Test
-  void closingWakesAThousandThreadsWithinASecond() throws Exception {
-    Assumptions.assumeTrue(kind == ThreadKind.PLATFORM, "it starts both kinds itself");
-    List<Task<?>> tasks = new ArrayList<>();
-    List<Socket> sockets = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      Socket socket = ends().one(); // the other end stays open: its closing would end the wait too
-      sockets.add(socket);
-      socket.setTimeout(i % 2 == 0 ? null : LONG);
-      tasks.add(Task.start(ThreadKind.PLATFORM, () -> socket.recv(1)));
-      tasks.add(Task.start(ThreadKind.VIRTUAL, () -> socket.recvFrom(1)));
-    }
-    for (Task<?> task : tasks) {
-      task.awaitWaiting();
-    }
-    long start = System.nanoTime();
-    sockets.forEach(Socket::close);
-    for (Task<?> task : tasks) {
-      task.failure(io.gatun.error.ClosedException.class);
-    }
-    long millis = (System.nanoTime() - start) / 1_000_000;
-    assertEquals(1000, tasks.size());
-    assertTrue(millis < 1000, () -> millis + " ms");
   }
 }

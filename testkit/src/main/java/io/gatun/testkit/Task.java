@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,9 @@ final class Task<T extends @Nullable Object> {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Path THREADS = Path.of("/proc/self/task");
+
+  /** Where the system tells of a thread, by its name. It may have ended since. */
+  private static final Map<String, Path> DIRECTORIES = new ConcurrentHashMap<>();
 
   /** Under Wine the folder can be seen, too, but the threads have other names there. */
   private static final boolean TELLS_CALLS =
@@ -97,22 +102,40 @@ final class Task<T extends @Nullable Object> {
       return true; // nobody to ask: the test is then weaker, and still right
     }
     String name = thread.getName();
+    Path directory = DIRECTORIES.get(name);
+    if (directory == null || !name.equals(nameOf(directory))) {
+      findDirectories(); // all at once: of a thousand threads each would look at a thousand
+      directory = DIRECTORIES.get(name);
+    }
+    if (directory == null) {
+      return false;
+    }
+    try {
+      String call = Files.readString(directory.resolve("syscall"));
+      // 202 and 98 are futex(2) of x86-64 and aarch64: the Java runtime itself waits.
+      return !call.startsWith("running")
+          && !call.startsWith("-1 ")
+          && !call.startsWith("202 ")
+          && !call.startsWith("98 ");
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
+  private static void findDirectories() throws IOException {
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
       for (Path directory : threads) {
-        try {
-          if (Files.readString(directory.resolve("comm")).strip().equals(name)) {
-            String call = Files.readString(directory.resolve("syscall"));
-            // 202 and 98 are futex(2) of x86-64 and aarch64: the Java runtime itself waits.
-            return !call.startsWith("running")
-                && !call.startsWith("-1 ")
-                && !call.startsWith("202 ")
-                && !call.startsWith("98 ");
-          }
-        } catch (IOException ended) {
-          // The next one, then.
-        }
+        DIRECTORIES.put(nameOf(directory), directory);
       }
     }
-    return false;
+  }
+
+  /** Returns an empty name when the thread has ended. */
+  private static String nameOf(Path directory) {
+    try {
+      return Files.readString(directory.resolve("comm")).strip();
+    } catch (IOException ended) {
+      return "";
+    }
   }
 }

@@ -2,18 +2,21 @@ package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.address.SocketType;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -45,10 +48,7 @@ public final class VirtualThreadTest extends Lab {
 
   @Test
   void threadsThatWaitInEveryCallLeaveTheCarriersToOthersAndNonePins() throws Exception {
-    // The first call of each kind is linked, and who waits for another to do that is pinned.
-    Ends first = ends();
-    first.one().sendAll(new byte[1]);
-    assertEquals(1, start(() -> first.other().recv(1)).result().length);
+    linkReceiving();
     byte[] large = SocketLab.LARGE;
     try (Recording recording = recording()) {
       recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
@@ -89,13 +89,83 @@ public final class VirtualThreadTest extends Lab {
       for (Task<?> task : waiting) {
         task.failure(io.gatun.error.ClosedException.class);
       }
-      recording.stop();
-      recording.dump(folder.resolve("pinned.jfr"));
-      try (Stream<RecordedEvent> events =
-          RecordingFile.readAllEvents(folder.resolve("pinned.jfr")).stream()) {
-        assertEquals(List.of(), events.map(RecordedEvent::toString).toList());
-      }
+      assertNonePinned(recording);
     }
+  }
+
+  private void assertNonePinned(Recording recording) throws IOException {
+    recording.stop();
+    Path file = folder.resolve("pinned.jfr");
+    recording.dump(file);
+    assertEquals(
+        List.of(),
+        RecordingFile.readAllEvents(file).stream().map(RecordedEvent::toString).toList());
+  }
+
+  /**
+   * Milliseconds in which the last of a thousand threads must know that its socket is closed. What
+   * a loaded machine is asked is only that none hangs; on a quiet one it is a second.
+   */
+  private static final long WAKE_MILLIS =
+      Long.getLong("gatun.test.wake.millis", Task.SECONDS * 1000);
+
+  @Test
+  void closingWakesAThousandThreadsInAnyCallAndNonePins() throws Exception {
+    linkReceiving();
+    @Nullable Duration[] timeouts = {null, Duration.ofMinutes(5)}; // longer than all this takes
+    List<Task<?>> waiting = new ArrayList<>();
+    List<Socket> sockets = new ArrayList<>();
+    try (Recording recording = recording()) {
+      recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
+      recording.start();
+      for (int i = 0; i < 250; i++) {
+        Socket stream = ends().one(); // the other end stays open: its end would wake, too
+        Socket datagram = datagram();
+        Socket listener = listener();
+        for (Socket socket : List.of(stream, datagram, listener)) {
+          socket.setTimeout(timeouts[i / 2 % 2]);
+          sockets.add(socket);
+        }
+        ThreadKind kind = ThreadKind.values()[i % 2];
+        waiting.add(Task.start(kind, () -> stream.recv(1)));
+        waiting.add(Task.start(kind, () -> datagram.recvFrom(1)));
+        waiting.add(Task.start(kind, () -> datagram.recvMsg(1, 64, 0)));
+        waiting.add(Task.start(kind, listener::accept));
+      }
+      for (Task<?> task : waiting) {
+        task.awaitWaiting();
+      }
+      assertEquals(1000, waiting.size());
+      assertEquals("free", start(() -> "free").result());
+      long start = System.nanoTime();
+      sockets.forEach(Socket::close);
+      for (Task<?> task : waiting) {
+        task.failure(io.gatun.error.ClosedException.class);
+      }
+      long millis = (System.nanoTime() - start) / 1_000_000;
+      assertTrue(millis < WAKE_MILLIS, () -> millis + " ms");
+      assertNonePinned(recording);
+    }
+  }
+
+  private Socket datagram() throws IOException {
+    Socket socket = own(Socket.open(family.fresh(folder).family(), SocketType.DGRAM));
+    socket.bind(address());
+    return socket;
+  }
+
+  /** The first call of each kind is linked, and who waits for another to do that is pinned. */
+  private void linkReceiving() throws Exception {
+    Ends ends = ends();
+    Socket datagram = datagram();
+    datagram.setTimeout(LONG);
+    for (int i = 0; i < 2; i++) {
+      ends.one().sendAll(new byte[1]);
+      assertEquals(1, start(() -> ends.other().recv(1)).result().length);
+      datagram.sendTo(new byte[1], datagram.getSockName());
+    }
+    start(() -> datagram.recvFrom(1)).result();
+    start(() -> datagram.recvMsg(1, 64, 0)).result();
   }
 
   @Test
