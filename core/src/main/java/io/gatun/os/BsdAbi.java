@@ -26,6 +26,29 @@ final class BsdAbi {
 
   private BsdAbi() {}
 
+  /**
+   * The head of 8 bytes is the same everywhere; how much room follows, each system says, and an
+   * address may be longer.
+   *
+   * <pre>{@code
+   * struct sockaddr_dl {
+   *   u_char sdl_len; u_char sdl_family; u_short sdl_index; u_char sdl_type; u_char sdl_nlen;
+   *   u_char sdl_alen; u_char sdl_slen; char sdl_data[];
+   * };
+   * }</pre>
+   */
+  static Struct sockaddrDl(int room) {
+    return Struct.of("struct sockaddr_dl", 8 + room)
+        .field("sdl_len", 0, 1)
+        .field("sdl_family", 1, 1)
+        .field("sdl_index", 2, 2)
+        .field("sdl_type", 4, 1)
+        .field("sdl_nlen", 5, 1)
+        .field("sdl_alen", 6, 1)
+        .field("sdl_slen", 7, 1)
+        .field("sdl_data", 8, room);
+  }
+
   /** The common part, to which a system adds. */
   static Abi.Builder common() {
     return new Abi.Builder()
@@ -223,6 +246,36 @@ final class BsdAbi {
       AI_NUMERICHOST 4
       NI_DGRAM 0x10
       NI_MAXSERV 32
+      AF_SNA 11
+      AF_DECnet 12
+      AF_APPLETALK 16
+      AF_IPX 23
+      ETHERTYPE_IP 0x800
+      ETHERTYPE_ARP 0x806
+      ETHERTYPE_VLAN 0x8100
+      ETHERTYPE_IPV6 0x86dd
+      INADDR_ANY 0
+      INADDR_LOOPBACK 0x7f000001
+      INADDR_UNSPEC_GROUP 0xe0000000
+      INADDR_ALLHOSTS_GROUP 0xe0000001
+      INADDR_MAX_LOCAL_GROUP 0xe00000ff
+      INADDR_BROADCAST 0xffffffff
+      INADDR_NONE 0xffffffff
+      IP_DEFAULT_MULTICAST_LOOP 1
+      IP_DEFAULT_MULTICAST_TTL 1
+      IP_RETOPTS 8
+      IPPORT_RESERVED 0x400
+      IPPROTO_GGP 3
+      IPPROTO_IPIP 4
+      IPPROTO_EGP 8
+      IPPROTO_PUP 12
+      IPPROTO_IDP 22
+      IPPROTO_TP 29
+      IPPROTO_RSVP 46
+      IPPROTO_EON 80
+      IPPROTO_IPCOMP 108
+      IPPROTO_MAX 0x100
+      IPV6_RTHDR_TYPE_0 0
       """;
 
   // sys/event.h, poll.h

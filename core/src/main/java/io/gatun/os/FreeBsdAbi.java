@@ -49,6 +49,7 @@ final class FreeBsdAbi {
                 .field("gsr_interface", 0, 4)
                 .field("gsr_group", 8, 128)
                 .field("gsr_source", 136, 128))
+        .struct(BsdAbi.sockaddrDl(46))
         // struct xucred {
         //   u_int cr_version; uid_t cr_uid; short cr_ngroups; gid_t cr_groups[16];
         //   union { void *_cr_unused1; pid_t cr_pid; };
@@ -188,6 +189,36 @@ final class FreeBsdAbi {
       NI_NUMERICSERV 8
       NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x20
+      AF_NETLINK 38
+      AF_HYPERV 43
+      AF_DIVERT 44
+      AI_V4MAPPED_CFG 0x200
+      AI_DEFAULT 0x600
+      AI_MASK 0xd0f
+      EAI_MAX 15
+      IP_RECVORIGDSTADDR 27
+      IP_MAX_MEMBERSHIPS 0xfff
+      IPPROTO_ST 7
+      IPPROTO_RDP 27
+      IPPROTO_XTP 36
+      IPPROTO_MOBILE 55
+      IPPROTO_HELLO 63
+      IPPROTO_ND 77
+      IPPROTO_IGP 85
+      IPPROTO_PGM 113
+      MSG_NOTIFICATION 0x2000
+      PF_DIVERT 44
+      SO_L2CAP_IMTU 1
+      SO_RFCOMM_MTU 1
+      SO_SCO_MTU 1
+      SO_L2CAP_OMTU 2
+      SO_RFCOMM_FC_INFO 2
+      SO_SCO_CONNINFO 2
+      SO_L2CAP_FLUSH 5
+      SO_L2CAP_ENCRYPTED 6
+      SOL_SCO 0x209
+      SOL_RFCOMM 0x816
+      SOL_L2CAP 0x1609
       """;
 
   // beside those of BsdAbi; the lines are long, as declarations are

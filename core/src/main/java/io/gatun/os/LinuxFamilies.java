@@ -397,6 +397,7 @@ final class LinuxFamilies {
       IPPROTO_ENCAP 98
       IPPROTO_PIM 103
       IPPROTO_COMP 108
+      IPPROTO_L2TP 115
       IPPROTO_SCTP 132
       IPPROTO_MH 135
       IPPROTO_UDPLITE 136

@@ -69,6 +69,7 @@ final class MacAbi {
                 .field("cr_uid", 4, 4)
                 .field("cr_ngroups", 8, 2)
                 .field("cr_groups", 12, 64))
+        .struct(BsdAbi.sockaddrDl(12))
         // struct sockaddr_ctl {
         //   u_char sc_len; u_char sc_family; u_int16_t ss_sysaddr; u_int32_t sc_id;
         //   u_int32_t sc_unit; u_int32_t sc_reserved[5];
@@ -86,6 +87,7 @@ final class MacAbi {
         .build(Os.MACOS, arch);
   }
 
+  // MSG_NOSIGNAL, which newer headers have, is left out: kernels before take no notice of it.
   // sys/socket.h, sys/un.h, sys/sys_domain.h, sys/kern_control.h, netinet/tcp.h, sys/event.h …
   private static final String CONSTANTS =
       """
@@ -189,6 +191,19 @@ final class MacAbi {
       NI_NUMERICSERV 8
       NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x100
+      AI_V4MAPPED_CFG 0x200
+      AI_DEFAULT 0x600
+      AI_MASK 0x1407
+      EAI_MAX 15
+      IP_MAX_MEMBERSHIPS 0xfff
+      IPPORT_USERRESERVED 0x1388
+      IPPROTO_ST 7
+      IPPROTO_RDP 27
+      IPPROTO_XTP 36
+      IPPROTO_HELLO 63
+      IPPROTO_ND 77
+      IPPROTO_IGP 85
+      IPPROTO_PGM 113
       """;
 
   // beside those of BsdAbi; the lines are long, as declarations are

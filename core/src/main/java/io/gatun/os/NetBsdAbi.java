@@ -40,6 +40,7 @@ final class NetBsdAbi {
                 .field("data", 24, 8)
                 .field("udata", 32, 8)
                 .field("ext", 40, 32))
+        .struct(BsdAbi.sockaddrDl(24))
         // struct unpcbid { pid_t unp_pid; uid_t unp_euid; gid_t unp_egid; };
         .struct(
             Struct.of("struct unpcbid", 12)
@@ -143,6 +144,38 @@ final class NetBsdAbi {
       NI_NUMERICSERV 8
       NI_MAXHOST 1025
       NI_NUMERICSCOPE 0x40
+      AF_CAN 35
+      AI_MASK 0xc0f
+      BTPROTO_HCI 1
+      BTPROTO_L2CAP 2
+      BTPROTO_RFCOMM 3
+      BTPROTO_SCO 4
+      EAI_MAX 15
+      IP_MAX_MEMBERSHIPS 20
+      IPPROTO_MOBILE 55
+      IPPROTO_VRRP 112
+      IPPROTO_L2TP 115
+      L2CAP_LM_AUTH 1
+      L2CAP_LM_ENCRYPT 2
+      L2CAP_LM_SECURE 4
+      MSG_NOTIFICATION 0x4000
+      PF_CAN 35
+      RFCOMM_LM_AUTH 1
+      RFCOMM_LM_ENCRYPT 2
+      RFCOMM_LM_SECURE 4
+      SO_HCI_EVT_FILTER 1
+      SO_L2CAP_IMTU 1
+      SO_RFCOMM_MTU 1
+      SO_SCO_MTU 1
+      SO_HCI_PKT_FILTER 2
+      SO_L2CAP_OMTU 2
+      SO_RFCOMM_FC_INFO 2
+      SO_SCO_HANDLE 2
+      SO_L2CAP_IQOS 3
+      SO_RFCOMM_LM 3
+      SO_L2CAP_OQOS 4
+      SO_L2CAP_FLUSH 5
+      SO_L2CAP_LM 6
       """;
 
   // beside those of BsdAbi; the lines are long, as declarations are

@@ -47,6 +47,7 @@ final class OpenBsdAbi {
                 .field("fflags", 12, 4)
                 .field("data", 16, 8)
                 .field("udata", 24, 8))
+        .struct(BsdAbi.sockaddrDl(24))
         // struct sockpeercred { uid_t uid; gid_t gid; pid_t pid; };
         .struct(
             Struct.of("struct sockpeercred", 12)
@@ -138,6 +139,11 @@ final class OpenBsdAbi {
       NI_MAXHOST 256
       NI_NOFQDN 4
       NI_NAMEREQD 8
+      AF_KEY 30
+      AI_MASK 119
+      IP_MAX_MEMBERSHIPS 0xfff
+      IPPORT_USERRESERVED 0xbfff
+      IPPROTO_MOBILE 55
       """;
 
   // beside those of BsdAbi; the lines are long, as declarations are

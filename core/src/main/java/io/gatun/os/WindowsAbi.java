@@ -38,6 +38,13 @@ final class WindowsAbi {
             Struct.of("struct sockaddr_un", 110)
                 .field("sun_family", 0, 2)
                 .field("sun_path", 2, 108))
+        // struct SOCKADDR_HV { ADDRESS_FAMILY Family; USHORT Reserved; GUID VmId; GUID ServiceId;
+        // };
+        .struct(
+            Struct.of("struct sockaddr_hv", 36)
+                .field("Family", 0, 2)
+                .field("VmId", 4, 16)
+                .field("ServiceId", 20, 16))
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(Struct.of("struct sockaddr_storage", 128).field("ss_family", 0, 2))
         // struct WSABUF { ULONG len; CHAR *buf; };
@@ -289,6 +296,72 @@ final class WindowsAbi {
       ERROR_HANDLE_EOF 38
       FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
       FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
+      AF_IPX 6
+      AF_SNA 11
+      AF_DECnet 12
+      AF_APPLETALK 16
+      AF_IRDA 26
+      AF_HYPERV 34
+      EAI_NODATA 0x2afc
+      HV_PROTOCOL_RAW 1
+      HVSOCKET_ADDRESS_FLAG_PASSTHRU 1
+      HVSOCKET_CONNECT_TIMEOUT 1
+      HVSOCKET_CONNECTED_SUSPEND 4
+      HVSOCKET_CONNECT_TIMEOUT_MAX 0x493e0
+      INADDR_ANY 0
+      INADDR_LOOPBACK 0x7f000001
+      INADDR_BROADCAST 0xffffffff
+      INADDR_NONE 0xffffffff
+      IP_OPTIONS 1
+      IP_HDRINCL 2
+      IP_ADD_SOURCE_MEMBERSHIP 15
+      IP_DROP_SOURCE_MEMBERSHIP 16
+      IP_BLOCK_SOURCE 17
+      IP_UNBLOCK_SOURCE 18
+      IP_RECVDSTADDR 25
+      IP_RECVERR 75
+      IPPORT_RESERVED 0x400
+      IPPROTO_HOPOPTS 0
+      IPPROTO_IGMP 2
+      IPPROTO_GGP 3
+      IPPROTO_IPV4 4
+      IPPROTO_ST 5
+      IPPROTO_CBT 7
+      IPPROTO_EGP 8
+      IPPROTO_IGP 9
+      IPPROTO_PUP 12
+      IPPROTO_IDP 22
+      IPPROTO_RDP 27
+      IPPROTO_ROUTING 43
+      IPPROTO_FRAGMENT 44
+      IPPROTO_ESP 50
+      IPPROTO_AH 51
+      IPPROTO_NONE 59
+      IPPROTO_DSTOPTS 60
+      IPPROTO_ND 77
+      IPPROTO_ICLFXBM 78
+      IPPROTO_PIM 103
+      IPPROTO_PGM 113
+      IPPROTO_L2TP 115
+      IPPROTO_SCTP 132
+      IPPROTO_MAX 0x100
+      IPV6_HOPOPTS 1
+      IPV6_JOIN_GROUP 12
+      IPV6_LEAVE_GROUP 13
+      IPV6_DONTFRAG 14
+      IPV6_CHECKSUM 26
+      IPV6_RTHDR 32
+      IPV6_RECVRTHDR 38
+      IPV6_RECVTCLASS 40
+      IPV6_RECVERR 75
+      RCVALL_MAX 3
+      SO_BTH_ENCRYPT 2
+      SO_BTH_MTU 0x80000007
+      SO_BTH_MTU_MAX 0x80000008
+      SO_BTH_MTU_MIN 0x8000000a
+      SOL_RFCOMM 3
+      SOL_L2CAP 0x100
+      TCP_KEEPALIVE 3
       """;
 
   // winsock2.h; from errno.h what stands below 10000, but for ENOMEM and ECANCELED: those are

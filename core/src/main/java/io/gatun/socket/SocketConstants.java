@@ -1457,4 +1457,27 @@ public final class SocketConstants {
   public static final int SO_BTH_MTU_MAX = of("SO_BTH_MTU_MAX");
   public static final int SO_BTH_MTU_MIN = of("SO_BTH_MTU_MIN");
   public static final int SYSPROTO_CONTROL = of("SYSPROTO_CONTROL");
+
+  // Bluetooth's of FreeBSD and NetBSD
+
+  public static final int SO_HCI_EVT_FILTER = of("SO_HCI_EVT_FILTER");
+  public static final int SO_HCI_PKT_FILTER = of("SO_HCI_PKT_FILTER");
+  public static final int SO_L2CAP_ENCRYPTED = of("SO_L2CAP_ENCRYPTED");
+  public static final int SO_L2CAP_FLUSH = of("SO_L2CAP_FLUSH");
+  public static final int SO_L2CAP_IMTU = of("SO_L2CAP_IMTU");
+  public static final int SO_L2CAP_IQOS = of("SO_L2CAP_IQOS");
+  public static final int SO_L2CAP_LM = of("SO_L2CAP_LM");
+  public static final int SO_L2CAP_OMTU = of("SO_L2CAP_OMTU");
+  public static final int SO_L2CAP_OQOS = of("SO_L2CAP_OQOS");
+  public static final int SO_RFCOMM_FC_INFO = of("SO_RFCOMM_FC_INFO");
+  public static final int SO_RFCOMM_LM = of("SO_RFCOMM_LM");
+  public static final int SO_RFCOMM_MTU = of("SO_RFCOMM_MTU");
+  public static final int SO_SCO_CONNINFO = of("SO_SCO_CONNINFO");
+  public static final int SO_SCO_HANDLE = of("SO_SCO_HANDLE");
+  public static final int SO_SCO_MTU = of("SO_SCO_MTU");
+
+  // Python's, which no system's headers have today
+
+  public static final int AF_AAL5 = of("AF_AAL5");
+  public static final int RDS_CMSG_RDMA_UPDATE = of("RDS_CMSG_RDMA_UPDATE");
 }

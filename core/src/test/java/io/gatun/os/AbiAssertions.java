@@ -50,7 +50,27 @@ final class AbiAssertions {
   private static final String BSD_HEADERS =
       POSIX_HEADERS
           + """
+          #include <net/if_dl.h>
           #include <sys/event.h>
+          #if __has_include(<netinet/if_ether.h>)
+          #include <netinet/if_ether.h>
+          #endif
+          #if __has_include(<net/ethernet.h>)
+          #include <net/ethernet.h>
+          #endif
+          #if __has_include(<netgraph/bluetooth/include/ng_btsocket.h>)
+          #include <sys/bitstring.h>
+          #include <netgraph/bluetooth/include/ng_hci.h>
+          #include <netgraph/bluetooth/include/ng_l2cap.h>
+          #include <netgraph/bluetooth/include/ng_btsocket.h>
+          #endif
+          #if __has_include(<netbt/bluetooth.h>)
+          #include <netbt/bluetooth.h>
+          #include <netbt/hci.h>
+          #include <netbt/l2cap.h>
+          #include <netbt/rfcomm.h>
+          #include <netbt/sco.h>
+          #endif
           #if __has_include(<sys/ucred.h>)
           #include <sys/param.h>
           #include <sys/ucred.h>
@@ -78,6 +98,12 @@ final class AbiAssertions {
       #include <mstcpip.h>
       #include <iphlpapi.h>
       #include <afunix.h>
+      #include <hvsocket.h>
+      #include <ws2bth.h>
+      #ifndef AF_HYPERV // MinGW's headers are older than the family
+      #define AF_HYPERV 34
+      #endif
+      #define sockaddr_hv _SOCKADDR_HV
       #include <errno.h>
       #include <stddef.h>
       #ifndef TCP_MAXSEG // Debian 12's headers are older; newer ones are held against these

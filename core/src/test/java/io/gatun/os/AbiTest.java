@@ -152,6 +152,8 @@ final class AbiTest {
     unask(musl, "SOMAXCONN", "musl has 128, as kernels before 5.4 had");
     unask(musl, "NI_MAXHOST", "musl has 255, the longest name there is");
     musl.put("ioctl", "musl has an int for the request, of which 32 bits count anyway");
+    musl.put("recvmmsg", "musl has an unsigned int for the flags");
+    musl.put("sendmmsg", "musl has an unsigned int for the flags");
     musl.put("getprotobyname_r", "musl has no such function");
     musl.put("epoll_pwait2", "musl has no such function");
     musl.put("sizeof(((struct msghdr *) 0)->msg_iovlen)", PADDED);
@@ -303,18 +305,24 @@ final class AbiTest {
   /**
    * Names that records leave out on purpose, though headers have them: on macOS, what only the
    * newest systems have; on OpenBSD, functions that take other arguments than elsewhere; on Linux
-   * the signal is another one, and the rest is not used.
+   * the signal is another one, the end of the protocols is musl's own, and the rest is not used.
+   * Nor are the BSDs' calls of many messages at once, which have three forms.
    */
   private static final Map<Os, Set<String>> LEFT_OUT =
       Map.of(
           Os.MACOS,
           Set.of("MSG_NOSIGNAL", "dup3", "pipe2"),
           Os.OPENBSD,
-          Set.of("getprotobyname_r", "getservbyname_r", "getservbyport_r"),
+          Set.of("getprotobyname_r", "getservbyname_r", "getservbyport_r", "recvmmsg", "sendmmsg"),
+          Os.FREEBSD,
+          Set.of("recvmmsg", "sendmmsg"),
+          Os.NETBSD,
+          Set.of("recvmmsg", "sendmmsg"),
           Os.LINUX,
           Set.of(
               "FIONBIO",
               "F_DUPFD",
+              "IPPROTO_MAX",
               "NI_NUMERICSCOPE",
               "POLLRDBAND",
               "POLLRDNORM",

@@ -93,6 +93,9 @@ final class LinuxHeaders {
       #ifndef TCP_ENCAP_ESPINTCP
       #define TCP_ENCAP_ESPINTCP 7
       #endif
+      #ifndef IPPROTO_L2TP
+      #define IPPROTO_L2TP 115
+      #endif
       #ifndef MPTCP_INFO
       #define MPTCP_INFO 1
       #endif
