@@ -26,6 +26,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
@@ -64,6 +65,9 @@ public final class Socket implements AutoCloseable {
   private static final int FIONREAD = Abi.HOST.valueOr("FIONREAD", 0);
   private static final int AF_ALG = Abi.HOST.valueOr("AF_ALG", -1);
   private static final int MSG_WAITALL = Abi.HOST.valueOr("MSG_WAITALL", 0);
+
+  /** ioctlsocket and WSAIoctl take numbers by their address alone. */
+  private static final boolean IOCTL_BY_ADDRESS = Abi.HOST.has("SIO_RCVALL");
 
   /** As much of an option as Python reads. */
   private static final int MAX_OPTION = 64 * 1024;
@@ -492,11 +496,16 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * ioctl(2) with a number.
+   * ioctl(2) with a number. Windows's requests take an address alone: there it is that of the
+   * number, of 4 bytes.
    *
    * @return what the call returned, which is 0 as a rule
    */
   public int ioctl(long request, long argument) throws IOException {
+    if (IOCTL_BY_ADDRESS) {
+      ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+      return ioctl(request, number.putInt((int) argument).array());
+    }
     return with(
         "ioctl",
         kernel -> operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, argument)));

@@ -8,7 +8,6 @@ import io.gatun.os.Abi;
 import io.gatun.os.Errno;
 import io.gatun.os.Memory;
 import io.gatun.os.Native;
-import io.gatun.os.Struct;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
@@ -65,8 +64,6 @@ final class IocpCalls {
       Native.capturing(
           "WSASend", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
           JAVA_LONG);
-  private static final MethodHandle ENUM_PROTOCOLS =
-      Native.capturing("WSAEnumProtocolsW", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   /** Handed out by Winsock itself; looked for when something first listens or connects. */
   private static final class Accept {
@@ -93,36 +90,6 @@ final class IocpCalls {
     static final MethodHandle CALL =
         Native.extension(
             ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  }
-
-  /**
-   * Whether an operation that is done at once may do without a packet: only if every provider of
-   * TCP hands out real handles. One that stands between (a layered provider of a firewall, say)
-   * would send the packet all the same.
-   */
-  static final boolean SKIPS_ON_SUCCESS = everyProviderHasHandles();
-
-  private static boolean everyProviderHasHandles() {
-    Struct info = ABI.struct("_WSAPROTOCOL_INFOW");
-    IocpCalls calls = new IocpCalls();
-    try (Arena arena = Arena.ofConfined()) {
-      long length = calls.number();
-      Memory.setInt(length, 0);
-      long wanted = arena.allocate(2L * Integer.BYTES, Integer.BYTES).address(); // ends with a 0
-      Memory.setInt(wanted, ABI.value("IPPROTO_TCP"));
-      int ignored = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, wanted, 0L, length);
-      long infos = arena.allocate(Memory.getInt(length), Long.BYTES).address();
-      int count = (int) ENUM_PROTOCOLS.invokeExact(calls.capture, wanted, infos, length);
-      for (int i = 0; i < count; i++) {
-        long flags = info.get(infos + (long) i * info.size(), "dwServiceFlags1");
-        if ((flags & ABI.value("XP1_IFS_HANDLES")) == 0) {
-          return false;
-        }
-      }
-      return count > 0;
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "WSAEnumProtocolsW");
-    }
   }
 
   private static final long LAST_ERROR =

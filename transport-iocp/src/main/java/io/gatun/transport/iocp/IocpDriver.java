@@ -2,6 +2,7 @@ package io.gatun.transport.iocp;
 
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Abi;
+import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.os.Struct;
@@ -20,14 +21,19 @@ final class IocpDriver implements Driver {
   private static final Struct ENTRY = Abi.HOST.struct("_OVERLAPPED_ENTRY");
   private static final int OVERLAPPED = ENTRY.offset("lpOverlapped");
 
+  private static final Struct INFO = Abi.HOST.struct("_WSAPROTOCOL_INFOW");
+  private static final int PROTOCOL_INFO = Abi.HOST.value("SO_PROTOCOL_INFOW");
+  private static final int IFS_HANDLES = Abi.HOST.value("XP1_IFS_HANDLES");
+
   /** Packets that one call can take: with more, tasks and timers have their turn in between. */
   private static final int CAPACITY = 256;
 
   final Kernel kernel = Kernel.create(); // first: it starts Winsock
   final IocpCalls calls = new IocpCalls();
-  private final long port;
+  final long port;
   private final MemorySegment packets =
       Arena.ofAuto().allocate((long) CAPACITY * ENTRY.size(), Long.BYTES);
+  private final MemorySegment info = Arena.ofAuto().allocate(INFO.size(), Long.BYTES);
 
   /** All blocks, by their number. */
   private Operation[] operations = new Operation[0];
@@ -36,15 +42,15 @@ final class IocpDriver implements Driver {
   private final ArrayDeque<Operation> free = new ArrayDeque<>();
 
   /**
-   * Those who began to wait since the last round. Their receives start with the next one, all at
-   * once: what has come by then needs no packet.
+   * Those who began to wait since the last round. Their receives start with the next one: what has
+   * come by then needs no packet.
    */
   private final ArrayDeque<IocpRegistration> waiting = new ArrayDeque<>();
 
-  /** Those who wait for what is known to be there: told in the next round, without the port. */
-  private ArrayDeque<IocpRegistration> due = new ArrayDeque<>();
+  /** The packets that have come and were not told yet: should an owner throw, the rest keep. */
+  private int next;
 
-  private ArrayDeque<IocpRegistration> telling = new ArrayDeque<>();
+  private int end;
 
   IocpDriver() throws IOException {
     port = calls.createPort();
@@ -64,54 +70,48 @@ final class IocpDriver implements Driver {
     // Not for messages: one that is longer than the buffer is an error at once, and yet has a
     // packet. Go leaves UDP out, too.
     boolean skips =
-        refusal == 0
-            && !kind.isMessages()
-            && IocpCalls.SKIPS_ON_SUCCESS
-            && calls.skipOnSuccess(fd) == 0;
+        refusal == 0 && !kind.isMessages() && isHandle(fd) && calls.skipOnSuccess(fd) == 0;
     return new IocpRegistration(this, fd, kind, endpoint, skips, refusal);
+  }
+
+  /**
+   * Whether the socket is the kernel's own. One of a provider that stands between (a firewall's,
+   * say) sends a packet even for what is done at once.
+   */
+  boolean isHandle(int fd) {
+    long value = info.address();
+    int result = kernel.getsockopt(fd, Constants.SOL_SOCKET, PROTOCOL_INFO, value, INFO.size());
+    return result >= 0 && (INFO.get(value, "dwServiceFlags1") & IFS_HANDLES) != 0;
   }
 
   @Override
   public int run(long timeoutNanos) {
-    for (IocpRegistration registration; (registration = waiting.poll()) != null; ) {
-      if (registration.isReadable()) {
-        due.add(registration);
-      }
-    }
-    int millis = due.isEmpty() ? Timespec.millis(timeoutNanos) : 0;
-    int count = calls.await(port, packets.address(), CAPACITY, millis);
-    if (count < 0) {
-      return count;
-    }
-    int told = tell(0, count);
-    return due.isEmpty() ? told : told + tellDue();
-  }
-
-  /**
-   * Tells the owners of the packets from one on. Should an owner throw, the rest are told all the
-   * same: a packet comes only once.
-   *
-   * @return how many were no wake-ups
-   */
-  private int tell(int i, int count) {
     int told = 0;
-    try {
-      while (i < count) {
-        long packet = packets.address() + (long) i++ * ENTRY.size();
-        long overlapped = Memory.getLong(packet + OVERLAPPED);
-        if (overlapped != 0) { // else a wake-up
-          told++;
-          Operation operation = operations[Operation.number(overlapped)];
-          operation.pending = false;
-          IocpRegistration owner = operation.owner;
-          if (owner != null) {
-            owner.ended(operation);
-          }
-        }
+    // Who waits again meanwhile has its turn in the next round.
+    for (int i = waiting.size(); i > 0; i--) {
+      if (waiting.remove().ask()) {
+        told++;
       }
-    } finally {
-      if (i < count) {
-        int ignored = tell(i, count);
+    }
+    if (next == end) {
+      next = 0;
+      int millis = told > 0 ? 0 : Timespec.millis(timeoutNanos);
+      int count = calls.await(port, packets.address(), CAPACITY, millis);
+      end = Math.max(count, 0);
+      if (count < 0) {
+        return count;
+      }
+    }
+    while (next < end) {
+      long packet = packets.address() + (long) next++ * ENTRY.size();
+      long overlapped = Memory.getLong(packet + OVERLAPPED);
+      if (overlapped != 0) { // else a wake-up
+        told++;
+        Operation operation = operations[Operation.number(overlapped)];
+        IocpRegistration owner = operation.owner;
+        if (owner != null) {
+          owner.ended(operation);
+        }
       }
     }
     return told;
@@ -120,25 +120,6 @@ final class IocpDriver implements Driver {
   /** Has a registration asked in the next round whether what it waits for is there. */
   void askLater(IocpRegistration registration) {
     waiting.add(registration);
-  }
-
-  /** Tells those who were due when the round began; who becomes so meanwhile waits for the next. */
-  private int tellDue() {
-    ArrayDeque<IocpRegistration> now = due;
-    due = telling;
-    telling = now;
-    int count = now.size();
-    try {
-      for (IocpRegistration registration; (registration = now.poll()) != null; ) {
-        registration.tell();
-      }
-    } finally {
-      if (!now.isEmpty()) { // an owner threw
-        due.addAll(now);
-        now.clear();
-      }
-    }
-    return count;
   }
 
   /** Lends a block. */

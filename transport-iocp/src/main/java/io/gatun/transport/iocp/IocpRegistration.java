@@ -12,7 +12,6 @@ import io.gatun.os.Iovec;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.os.Mmsghdr;
-import io.gatun.os.Struct;
 import io.gatun.transport.Driver.Kind;
 import io.gatun.transport.Endpoint;
 import io.gatun.transport.Registration;
@@ -45,8 +44,8 @@ final class IocpRegistration implements Registration {
   /** A negative errno with which the port refused the socket: each operation returns it. */
   private final int refusal;
 
-  private @Nullable Operation in;
-  private @Nullable Operation out;
+  private final Operation in;
+  private final Operation out;
   private boolean awaitsReadable;
 
   /** There may be something to read; {@link #failure}, if not 0, is what a read will find. */
@@ -72,7 +71,9 @@ final class IocpRegistration implements Registration {
 
   private boolean hasAccepted;
 
-  /** Of a listener: where AcceptEx leaves two addresses. */
+  /** Of a listener: its family, and where AcceptEx leaves two addresses. */
+  private int family;
+
   private @Nullable MemorySegment addresses;
 
   IocpRegistration(
@@ -85,29 +86,13 @@ final class IocpRegistration implements Registration {
     this.endpoint = endpoint;
     this.skips = skips;
     this.refusal = refusal;
+    this.in = driver.take(this);
+    this.out = driver.take(this);
   }
 
   @Override
   public int fd() {
     return fd;
-  }
-
-  private Operation in() {
-    Operation operation = in;
-    if (operation == null) {
-      operation = driver.take(this);
-      in = operation;
-    }
-    return operation;
-  }
-
-  private Operation out() {
-    Operation operation = out;
-    if (operation == null) {
-      operation = driver.take(this);
-      out = operation;
-    }
-    return operation;
   }
 
   /**
@@ -133,70 +118,68 @@ final class IocpRegistration implements Registration {
   }
 
   /**
-   * The round has begun: returns whether there is something to read, or was so often of late that a
-   * read shows it as well. Otherwise the port will tell.
+   * The next round has begun: tells if there is something to read, or was at the last turn, so that
+   * a read shows it as well. Otherwise the port will tell.
+   *
+   * @return whether it told
    */
-  boolean isReadable() {
-    if (awaitsReadable && !closed && !readable) {
-      if (busy && !isPending(in)) {
+  boolean ask() {
+    queued = false;
+    if (!awaitsReadable || closed) {
+      return false;
+    }
+    if (!readable) {
+      if (busy && !in.pending) {
         readable = true;
       } else {
         startReading();
-        busy = readable && failure == 0 && kind != Kind.LISTENER;
+        busy = readable && failure == 0;
       }
     }
-    queued = awaitsReadable && !closed && readable;
-    return queued;
+    return tellReadable();
   }
 
   /** Starts what ends when there is something to read, unless that is under way. */
   private void startReading() {
-    Operation operation = in();
-    if (operation.pending) {
+    if (in.pending) {
       return;
     }
     int result = refusal;
     if (result == 0) {
-      result = kind == Kind.LISTENER ? startAccept(operation) : startReceive(operation);
+      result = kind == Kind.LISTENER ? startAccept() : startReceive();
     }
-    if (isOver(operation, result)) {
+    if (isOver(in, result)) {
       readable = true;
       read(result);
     }
   }
 
   /** A receive of no bytes: it ends when there are some, and no buffer is held until then. */
-  private int startReceive(Operation operation) {
+  private int startReceive() {
     long buffer = kernel.iovecs();
     Iovec.set(buffer, 0, 0, 0);
     // A message of which nothing is read would be gone.
     int flags = kind.isMessages() ? Constants.MSG_PEEK : 0;
-    return calls.receive(fd, buffer, flags, operation.begin());
+    return calls.receive(fd, buffer, flags, in.begin());
   }
 
-  private int startAccept(Operation operation) {
-    if (accepted == NONE) {
+  private int startAccept() {
+    if (addresses == null) {
       int result = kernel.getsockname(fd);
       if (result < 0) {
         return result;
       }
-      int family = (int) Family.STRUCT.get(kernel.address(), "sa_family");
-      result = kernel.socket(family, Constants.SOCK_STREAM, 0, true);
+      family = Memory.getShort(kernel.address());
+      addresses = Arena.ofAuto().allocate(2L * Operation.ADDRESS_SLOT, Long.BYTES);
+    }
+    if (accepted == NONE) {
+      int result = kernel.socket(family, Constants.SOCK_STREAM, 0, true);
       if (result < 0) {
         return result;
       }
       accepted = result;
     }
-    MemorySegment room = addresses;
-    if (room == null) {
-      room = Arena.ofAuto().allocate(2L * Operation.ADDRESS_SLOT, Long.BYTES);
-      addresses = room;
-    }
-    return calls.accept(fd, accepted, room.address(), Operation.ADDRESS_SLOT, operation.begin());
-  }
-
-  private static final class Family {
-    static final Struct STRUCT = Abi.HOST.struct("sockaddr");
+    return calls.accept(fd, accepted, addresses.address(), Operation.ADDRESS_SLOT, in.begin());
   }
 
   /** What the operation for what comes in ended with. */
@@ -210,17 +193,13 @@ final class IocpRegistration implements Registration {
     }
   }
 
-  /** Its turn in the driver's queue has come. */
-  void tell() {
-    queued = false;
-    tellReadable();
-  }
-
-  private void tellReadable() {
-    if (awaitsReadable && readable && !closed) {
-      awaitsReadable = false;
-      endpoint.readable();
+  private boolean tellReadable() {
+    if (!awaitsReadable || !readable) {
+      return false;
     }
+    awaitsReadable = false;
+    endpoint.readable();
+    return true;
   }
 
   @Override
@@ -230,16 +209,9 @@ final class IocpRegistration implements Registration {
 
   @Override
   public int read(long address, int length) {
-    int result = kernel.recv(fd, address, length, 0);
-    if (result == -EAGAIN && failure != 0) {
-      result = failure;
-      failure = 0;
-    }
-    if (result == -EAGAIN) {
-      busy = false;
-    }
+    int result = orFailure(kernel.recv(fd, address, length, 0));
     // Fewer bytes than there was room for: the next receive of no bytes sees whatever comes now.
-    if (result == -EAGAIN || (kind == Kind.STREAM && result > 0 && result < length)) {
+    if (kind == Kind.STREAM && result > 0 && result < length) {
       readable = false;
     }
     return result;
@@ -247,29 +219,33 @@ final class IocpRegistration implements Registration {
 
   @Override
   public int receive(long messages, int count) {
-    int result = kernel.recvmmsg(fd, messages, count, 0);
-    if (result == -EAGAIN && failure != 0) {
-      result = failure;
-      failure = 0;
-    }
-    if (result == -EAGAIN || (result > 0 && result < count)) {
+    int result = orFailure(kernel.recvmmsg(fd, messages, count, 0));
+    if (result > 0 && result < count) {
       readable = false; // the next peek sees whatever comes now
-      failure = result > 0 ? Mmsghdr.failureBehind(messages, result) : 0;
+      failure = Mmsghdr.failureBehind(messages, result);
     }
     return result;
+  }
+
+  /** Nothing is there any more: what the wait for it failed with is told then, once. */
+  private int orFailure(int result) {
+    if (result != -EAGAIN) {
+      return result;
+    }
+    readable = false;
+    busy = false;
+    int instead = failure == 0 ? -EAGAIN : failure;
+    failure = 0;
+    return instead;
   }
 
   @Override
   public int accept() {
     if (!hasAccepted && failure == 0) {
-      readable = false;
       startReading(); // the next connection may be there
     }
     if (!hasAccepted) {
-      int result = failure == 0 ? -EAGAIN : failure;
-      failure = 0;
-      readable = false;
-      return result;
+      return orFailure(-EAGAIN);
     }
     hasAccepted = false;
     readable = false;
@@ -297,17 +273,17 @@ final class IocpRegistration implements Registration {
     if (refusal != 0) {
       return refusal;
     }
-    int family = Memory.getShort(address);
-    if (kind.isMessages() || (family != Constants.AF_INET && family != Constants.AF_INET6)) {
+    int itsFamily = Memory.getShort(address);
+    boolean ip = itsFamily == Constants.AF_INET || itsFamily == Constants.AF_INET6;
+    if (kind.isMessages() || !ip) {
       return kernel.connect(fd, address, length); // ConnectEx is documented for IP's streams alone
     }
     int result = bindToAny(address, length);
     if (result < 0) {
       return result;
     }
-    Operation operation = out();
-    result = calls.connect(fd, address, length, operation.begin());
-    if (isOver(operation, result)) {
+    result = calls.connect(fd, address, length, out.begin());
+    if (isOver(out, result)) {
       return result < 0 ? result : updateConnected();
     }
     connecting = true;
@@ -351,17 +327,21 @@ final class IocpRegistration implements Registration {
 
   @Override
   public int write(long iovecs, int count, int total) {
-    if (total <= PART) {
-      return sendBytes(iovecs, count);
-    }
     int taken = 0;
-    for (int i = 0; i < count; i++) {
-      int length = Iovec.length(iovecs, i);
-      int result = write(Iovec.base(iovecs, i), length);
-      if (result < length) {
+    for (int i = 0; i < count; ) {
+      int first = i;
+      int part = Iovec.length(iovecs, i++);
+      while (i < count && Iovec.length(iovecs, i) <= PART - part) {
+        part += Iovec.length(iovecs, i++);
+      }
+      int result =
+          i == first + 1
+              ? write(Iovec.base(iovecs, first), part)
+              : sendBytes(iovecs + (long) first * Iovec.SIZE, i - first);
+      if (result < part) {
         return result < 0 ? result : taken + result;
       }
-      taken += length;
+      taken += part;
     }
     return taken;
   }
@@ -371,9 +351,8 @@ final class IocpRegistration implements Registration {
     if (refusal != 0) {
       return refusal;
     }
-    Operation operation = out();
-    int result = calls.send(fd, buffers, count, operation.begin());
-    return isOver(operation, result) ? result : 0;
+    int result = calls.send(fd, buffers, count, out.begin());
+    return isOver(out, result) ? result : 0;
   }
 
   /** In parts, as a write from memory, for whoever watches how it goes on. */
@@ -382,16 +361,15 @@ final class IocpRegistration implements Registration {
     if (refusal != 0) {
       return refusal;
     }
-    Operation operation = out();
     int taken = 0;
     do {
       int part = Math.min(count - taken, PART);
-      int result = calls.transmit(fd, file, part, operation.begin(offset + taken));
-      if (!isOver(operation, result)) {
+      int result = calls.transmit(fd, file, part, out.begin(offset + taken));
+      if (!isOver(out, result)) {
         transmitting = part;
         return taken;
       }
-      result = transmitted(result < 0 ? result : operation.transferred(), part);
+      result = transmitted(result < 0 ? result : out.transferred(), part);
       if (result < 0) {
         return result;
       }
@@ -420,6 +398,7 @@ final class IocpRegistration implements Registration {
 
   /** An operation's packet has come. */
   void ended(Operation operation) {
+    operation.pending = false;
     if (closed) {
       release();
       return;
@@ -451,30 +430,20 @@ final class IocpRegistration implements Registration {
       return;
     }
     closed = true;
-    if (isPending(in) || isPending(out)) {
+    if (in.pending || out.pending) {
       calls.cancel(fd);
     }
     kernel.close(fd);
     release();
   }
 
-  private static boolean isPending(@Nullable Operation operation) {
-    return operation != null && operation.pending;
-  }
-
   /** Of a closed socket: gives back what it has, once the kernel has none of it. */
   private void release() {
-    if (isPending(in) || isPending(out)) {
+    if (in.pending || out.pending) {
       return;
     }
-    if (in != null) {
-      driver.giveBack(in);
-      in = null;
-    }
-    if (out != null) {
-      driver.giveBack(out);
-      out = null;
-    }
+    driver.giveBack(in);
+    driver.giveBack(out);
     closeAccepted();
     endpoint.closed();
   }

@@ -14,6 +14,17 @@ final class Handles {
 
   private Handles() {}
 
+  /** Returns all handles, found by asking each number whether it is inherited. */
+  static Set<Integer> all(Kernel kernel) {
+    Set<Integer> handles = new TreeSet<>();
+    for (int handle = 4; handle <= HIGHEST; handle += 4) {
+      if (kernel.isInheritable(handle) >= 0) {
+        handles.add(handle);
+      }
+    }
+    return handles;
+  }
+
   /** Returns the sockets, found by asking each handle whether it is one. */
   static Set<Integer> sockets(Kernel kernel) {
     Set<Integer> sockets = new TreeSet<>();
