@@ -7,6 +7,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +111,7 @@ final class OutboundBuffer {
     int kept = sent + flushed;
     for (int i = kept; i < size; i++) {
       int from = (first + i) & (entries.length - 1);
-      Object entry = entries[from];
+      Object entry = Objects.requireNonNull(entries[from]);
       Promise<Void> promise = promises[from];
       entries[from] = null;
       promises[from] = null;

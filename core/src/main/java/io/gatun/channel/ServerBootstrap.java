@@ -174,10 +174,10 @@ public final class ServerBootstrap {
   }
 
   /**
-   * Makes a channel of a socket of the bootstrap's type that somebody else has bound, such as the one who started
-   * this program ({@link io.gatun.socket.InheritedDescriptor}); it listens then, if it did not yet.
-   * The channel owns the descriptor from now on; one that is no such socket is left alone. A Unix
-   * path stays when the listener closes.
+   * Makes a channel of a socket of the bootstrap's type that somebody else has bound, such as the
+   * one who started this program ({@link io.gatun.socket.InheritedDescriptor}); it listens then, if
+   * it did not yet. The channel owns the descriptor from now on; one that is no such socket is left
+   * alone. A Unix path stays when the listener closes.
    *
    * @return the listener once it listens
    */

@@ -75,8 +75,8 @@ final class Setup {
   }
 
   /**
-   * Makes a socket that somebody else has opened fit for a loop: non-blocking and
-   * close-on-exec. What is no such socket is not touched.
+   * Makes a socket that somebody else has opened fit for a loop: non-blocking and close-on-exec.
+   * What is no such socket is not touched.
    */
   static void adopt(EventLoop loop, int fd, SocketType type) throws IOException {
     Kernel kernel = loop.kernel();

@@ -133,8 +133,10 @@ final class InheritedDescriptorTest {
       socket.setTimeout(Duration.ofSeconds(50));
       socket.connect(address);
       StringBuilder all = new StringBuilder();
-      for (byte[] part; (part = socket.recv(100)).length > 0; ) {
+      byte[] part = socket.recv(100);
+      while (part.length > 0) {
         all.append(new String(part, StandardCharsets.US_ASCII));
+        part = socket.recv(100);
       }
       return all.toString();
     }

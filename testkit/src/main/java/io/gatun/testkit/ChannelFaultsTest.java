@@ -102,9 +102,7 @@ public final class ChannelFaultsTest extends ChannelLab {
 
     @Override
     public final int decide(String function, int fd) {
-      return Thread.currentThread() == thread && random.nextInt(ONE_IN) == 0
-          ? fault(function)
-          : GO;
+      return Thread.currentThread() == thread && random.nextInt(ONE_IN) == 0 ? fault(function) : GO;
     }
 
     int fault(String function) {
@@ -258,7 +256,7 @@ public final class ChannelFaultsTest extends ChannelLab {
                 .bind(address()));
     List<Client> clients = new ArrayList<>();
     List<Future<Channel>> connecting = new ArrayList<>();
-    try (Faults.Following following = Faults.follow(plan)) {
+    try (Faults.Following _ = Faults.follow(plan)) {
       for (int i = 0; i < CONNECTIONS; i++) {
         Client client = new Client(seed * CONNECTIONS + i);
         clients.add(client);
@@ -335,7 +333,7 @@ public final class ChannelFaultsTest extends ChannelLab {
           }
           return Faults.Plan.GO;
         };
-    try (Faults.Following following = Faults.follow(plan)) {
+    try (Faults.Following _ = Faults.follow(plan)) {
       assertTrue(!connect(local(listener)).isClosed());
       while (accepts.get() == 0) {
         rounds(mocked.next());

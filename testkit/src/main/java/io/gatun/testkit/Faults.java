@@ -162,6 +162,7 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
   }
 
   /** The epoll instance that watches a descriptor, and for what. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares two
   private record Watch(MethodHandle control, int epoll, byte[] event) {}
 
   private static final Map<Integer, Watch> WATCHES = new ConcurrentHashMap<>();

@@ -61,8 +61,7 @@ public final class OptionTest extends ChannelLab {
   void aStructureOfTheKernelIsRead() throws Exception {
     Assumptions.assumeTrue(Abi.HOST.has("TCP_INFO"), "this system has no TCP_INFO");
     ChannelOption<byte[]> info =
-        ChannelOption.ofBytes(
-            "TCP_INFO", Constants.IPPROTO_TCP, (int) Abi.HOST.value("TCP_INFO"), 256);
+        ChannelOption.ofBytes("TCP_INFO", Constants.IPPROTO_TCP, Abi.HOST.value("TCP_INFO"), 256);
     Pair pair = pair();
     byte[] established = pair.channel().getOption(info);
     assertTrue(established.length > 8, () -> established.length + " bytes");

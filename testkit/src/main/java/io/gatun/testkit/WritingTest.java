@@ -631,7 +631,7 @@ public final class WritingTest extends ChannelLab {
     }
     assertTrue(sent < 1L << 30, "it goes on to read");
     Channel channel = child.get();
-    long most = WaterMarks.DEFAULT.high() + LARGEST_READ;
+    long most = (long) WaterMarks.DEFAULT.high() + LARGEST_READ;
     assertTrue(channel.pendingBytes() <= most, () -> channel.pendingBytes() + " bytes");
     long used = alloc.metric().usedDirectMemory();
     assertTrue(used <= most, () -> used + " bytes");

@@ -30,7 +30,6 @@ final class EnduranceClients {
   /** A slow reader may have so many bytes under way, more than the sockets' buffers hold. */
   private static final int SLOW_READERS_BYTES = 8 << 20;
 
-  private final EventLoop loop;
   private final Bootstrap bootstrap;
   private final Address server;
   private final List<Client> clients = new ArrayList<>();
@@ -44,7 +43,6 @@ final class EnduranceClients {
   private @Nullable String failure;
 
   private EnduranceClients(EventLoop loop, Address server, int seed) {
-    this.loop = loop;
     this.server = server;
     this.random = new Random(seed);
     this.bootstrap = new Bootstrap(loop);

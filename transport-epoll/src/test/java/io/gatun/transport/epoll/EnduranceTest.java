@@ -18,7 +18,6 @@ import io.netty.util.concurrent.Future;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ final class EnduranceTest {
           boolean ended =
               clients.getFirst().waitFor(SECONDS * 1000L / SAMPLES, TimeUnit.MILLISECONDS);
           assertTrue(!ended, "a client has given up");
-          samples.add(Sample.take(group));
+          samples.add(Sample.take());
         }
         for (Process client : clients) {
           client.getOutputStream().close(); // the sign to end
@@ -118,11 +117,11 @@ final class EnduranceTest {
 
   /** Memory at one moment, in bytes. */
   private record Sample(long resident, long heap, long direct, long descriptors) {
-    static Sample take(EventLoopGroup group) throws IOException {
+    static Sample take() throws IOException {
       System.gc();
       return new Sample(
           residentBytes(),
-          ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+          Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(),
           PooledByteBufAllocator.DEFAULT.pinnedDirectMemory(),
           EnduranceTest.descriptors());
     }

@@ -171,7 +171,6 @@ final class AscReader extends TextReader {
     return entry(time, channel, direction, new CanFrame.Classic(id(id, idAt), dlc, data));
   }
 
-
   private CanLogEntry fd(Instant time) throws CanLogException {
     String channel = word("channel");
     Direction direction = direction(word("direction"));

@@ -80,7 +80,9 @@ final class AscWriter extends TextWriter {
     out.append('\n');
   }
 
-  /** After the data: duration, bits, flags, checksum and four bit timings, of which one is known. */
+  /**
+   * After the data: duration, bits, flags, checksum and four bit timings, of which one is known.
+   */
   private static String fd(int channel, String direction, CanFrame.Fd fd) {
     int flags =
         1 << 12 | (fd.bitRateSwitch() ? 1 << 13 : 0) | (fd.errorStateIndicator() ? 1 << 14 : 0);

@@ -130,7 +130,9 @@ final class CandumpReader extends TextReader {
     int lengthAt = at - length.length();
     boolean rawDlc = length.length() == 3 && length.startsWith("{") && length.endsWith("}");
     if (!rawDlc
-        && !(length.startsWith("[") && length.endsWith("]") && length.length() >= 3
+        && !(length.startsWith("[")
+            && length.endsWith("]")
+            && length.length() >= 3
             && length.length() <= 4)) {
       throw error(lengthAt, "no length in brackets");
     }

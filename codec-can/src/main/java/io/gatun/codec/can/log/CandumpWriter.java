@@ -2,6 +2,7 @@ package io.gatun.codec.can.log;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 
 /** candump's log form. */
 final class CandumpWriter extends TextWriter {
@@ -11,11 +12,12 @@ final class CandumpWriter extends TextWriter {
 
   @Override
   public void write(CanLogEntry entry) throws IOException {
-    int nanos = entry.time().getNano();
+    Instant time = entry.time();
+    long seconds = time.getEpochSecond();
+    int nanos = time.getNano();
     boolean micros = nanos % 1000 == 0;
-    long seconds = entry.time().getEpochSecond();
     if (seconds < 0) {
-      throw new IOException("candump's log has no times before 1970, such as " + entry.time());
+      throw new IOException("candump's log has no times before 1970, such as " + time);
     }
     String channel = entry.channel().isEmpty() ? "any" : entry.channel();
     if (channel.chars().anyMatch(c -> c <= ' ')) {

@@ -43,7 +43,8 @@ final class CsvReader extends TextReader {
     int dlc = number(fields[5], starts[5], "length", 10, 64);
     CanData data = data();
     if (!remote && dlc != data.length()) {
-      throw error(starts[5], "the length is " + dlc + ", and there are " + data.length() + " bytes");
+      throw error(
+          starts[5], "the length is " + dlc + ", and there are " + data.length() + " bytes");
     }
     return new CanLogEntry(
         time, "", Direction.UNKNOWN, frame(value, extended, remote, error, dlc, data));
@@ -54,8 +55,7 @@ final class CsvReader extends TextReader {
       throws CanLogException {
     if (error) {
       return new CanFrame.ErrorFrame(
-          value == 0 ? CanLogText.BUS_ERROR : value,
-          CanData.of(Arrays.copyOf(data.toArray(), 8)));
+          value == 0 ? CanLogText.BUS_ERROR : value, CanData.of(Arrays.copyOf(data.toArray(), 8)));
     }
     if (!extended && value > CanId.MAX_STANDARD) {
       throw error(starts[1], "the identifier is too large");

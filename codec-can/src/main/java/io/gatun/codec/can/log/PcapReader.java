@@ -255,8 +255,7 @@ final class PcapReader implements CanLogReader {
   }
 
   // struct { u32 interface, timestamp_high, timestamp_low, captured, length; packet; options };
-  private @Nullable CanLogEntry enhancedPacket(ByteBuffer body, long start)
-      throws CanLogException {
+  private @Nullable CanLogEntry enhancedPacket(ByteBuffer body, long start) throws CanLogException {
     int number = body.limit() < 20 ? -1 : body.getInt(0);
     if (number < 0 || number >= interfaces.size()) {
       throw new CanLogException(start, "a packet of no interface");

@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 
 /** pcap with nanoseconds. */
 final class PcapWriter implements CanLogWriter {
@@ -33,15 +34,17 @@ final class PcapWriter implements CanLogWriter {
   @Override
   public void write(CanLogEntry entry) throws IOException {
     begin();
-    long seconds = entry.time().getEpochSecond();
+    Instant time = entry.time();
+    long seconds = time.getEpochSecond();
+    int nanos = time.getNano();
     if (seconds < 0 || seconds > 0xffff_ffffL) {
-      throw new IOException("pcap has no times before 1970 or after 2106, such as " + entry.time());
+      throw new IOException("pcap has no times before 1970 or after 2106, such as " + time);
     }
     byte[] packet = PcapFrame.encode(entry.frame());
     out.write(
         ByteBuffer.allocate(PcapReader.PACKET_HEADER)
             .putInt((int) seconds)
-            .putInt(entry.time().getNano())
+            .putInt(nanos)
             .putInt(packet.length)
             .putInt(packet.length)
             .array());

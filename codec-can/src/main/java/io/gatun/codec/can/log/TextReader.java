@@ -146,8 +146,7 @@ abstract class TextReader implements CanLogReader {
       throws CanLogException {
     try {
       // A sign is no digit, though parseInt takes it.
-      int value =
-          word.startsWith("+") || word.startsWith("-") ? -1 : Integer.parseInt(word, radix);
+      int value = word.startsWith("+") || word.startsWith("-") ? -1 : Integer.parseInt(word, radix);
       if (value >= 0 && value <= most) {
         return value;
       }

@@ -25,6 +25,7 @@ abstract class TextWriter implements CanLogWriter {
     return text.length() > 60 ? text.substring(0, 60) + '…' : text;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
   static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
   }

@@ -75,8 +75,7 @@ final class CanLogTest {
             case CSV ->
                 switch (frame) {
                   case CanFrame.Classic classic -> classic.dlc() < 9;
-                  case CanFrame.Fd fd ->
-                      fd.data().length() > 8 && fd.toString().contains("##0");
+                  case CanFrame.Fd fd -> fd.data().length() > 8 && fd.toString().contains("##0");
                   case CanFrame.Remote _ -> true;
                   case CanFrame.ErrorFrame error -> error.classes() != 0;
                   case CanFrame.Xl _ -> false;
@@ -133,13 +132,13 @@ final class CanLogTest {
             // Once the header and an entry: then entries without an end.
             int header = format == CanLogFormat.PCAP ? 24 : format == CanLogFormat.CSV ? 56 : 0;
             InputStream next =
-                new ByteArrayInputStream(one, begun ? header : 0, one.length - (begun ? header : 0));
+                new ByteArrayInputStream(
+                    one, begun ? header : 0, one.length - (begun ? header : 0));
             begun = true;
             return next;
           }
         };
-    try (CanLogReader reader =
-        format.reader(new SequenceInputStream(endless), ZoneOffset.UTC)) {
+    try (CanLogReader reader = format.reader(new SequenceInputStream(endless), ZoneOffset.UTC)) {
       for (int i = 0; i < 3_000; i++) {
         assertNotNull(reader.read());
       }
@@ -298,8 +297,7 @@ final class CanLogTest {
         new CanLogEntry(
             Instant.EPOCH, "1", Direction.UNKNOWN, CanFrame.parse("45123#81:00:00112233#DD"));
     CanLogEntry early =
-        new CanLogEntry(
-            Instant.ofEpochSecond(-1), "1", Direction.UNKNOWN, CanFrame.parse("123#"));
+        new CanLogEntry(Instant.ofEpochSecond(-1), "1", Direction.UNKNOWN, CanFrame.parse("123#"));
     assertThrows(IOException.class, () -> write(CanLogFormat.ASC, List.of(xl)));
     assertThrows(IOException.class, () -> write(CanLogFormat.CSV, List.of(xl)));
     assertThrows(IOException.class, () -> write(CanLogFormat.CANDUMP, List.of(early)));

@@ -52,7 +52,10 @@ final class PythonCan {
     Path log = Files.createTempFile("python-can", ".log");
     try {
       Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
       if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
         process.destroyForcibly();
         abort("needs " + what + ": " + String.join(" ", command) + ": " + Files.readString(log));
