@@ -263,7 +263,7 @@ public final class SocketModuleTest extends SocketLab {
   }
 
   private static byte byteAt(long index) {
-    return (byte) (index * 0x9e3779b97f4a7c15L >>> 56); // no two windows are alike
+    return (byte) ((index * 0x9e3779b97f4a7c15L) >>> 56); // no two windows are alike
   }
 
   @Test
