@@ -126,7 +126,7 @@ public final class VirtualThreadTest extends Lab {
           socket.setTimeout(timeouts[i / 2 % 2]);
           sockets.add(socket);
         }
-        ThreadKind kind = ThreadKind.values()[i % 2];
+        ThreadKind kind = i % 2 == 0 ? ThreadKind.PLATFORM : ThreadKind.VIRTUAL;
         waiting.add(Task.start(kind, () -> stream.recv(1)));
         waiting.add(Task.start(kind, () -> datagram.recvFrom(1)));
         waiting.add(Task.start(kind, () -> datagram.recvMsg(1, 64, 0)));
