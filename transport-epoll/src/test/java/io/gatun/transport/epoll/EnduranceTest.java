@@ -12,11 +12,9 @@ import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.channel.Sharable;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.Future;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +23,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -156,25 +152,13 @@ final class EnduranceTest {
   }
 
   private static Process start(String address, int connections, int seed) throws IOException {
-    String classPath =
-        Stream.of(
-                EnduranceTest.class,
-                EpollTransport.class,
-                Channel.class,
-                ByteBufUtil.class,
-                Future.class,
-                MessagePassingQueue.class,
-                MpscUnboundedVarHandleArrayQueue.class)
-            .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-            .distinct()
-            .collect(Collectors.joining(File.pathSeparator));
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            classPath,
+            ManyConnectionsTest.classPath(),
             EnduranceClients.class.getName(),
             address,
             Integer.toString(connections),

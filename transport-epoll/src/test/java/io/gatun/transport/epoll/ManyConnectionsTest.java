@@ -14,6 +14,7 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoop;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
+import io.gatun.channel.Sharable;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.File;
 import java.io.IOException;
@@ -106,20 +107,23 @@ final class ManyConnectionsTest {
     }
   }
 
+  /** Where a child process finds what this one has. */
+  static String classPath() {
+    return String.join(
+        File.pathSeparator,
+        System.getProperty("jdk.module.path", ""),
+        System.getProperty("java.class.path", ""),
+        Path.of("target/test-classes").toString());
+  }
+
   private static Process start(String address, int connections) throws IOException {
-    String classPath =
-        String.join(
-            File.pathSeparator,
-            System.getProperty("jdk.module.path", ""),
-            System.getProperty("java.class.path", ""),
-            Path.of("target/test-classes").toString());
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            classPath,
+            classPath(),
             Clients.class.getName(),
             address,
             Integer.toString(connections))
@@ -128,6 +132,7 @@ final class ManyConnectionsTest {
   }
 
   /** Echoes, and counts. */
+  @Sharable
   private static final class Counter implements ChannelHandler {
     private int active;
     private long messages;
