@@ -551,6 +551,9 @@ final class Posix extends Berkeley {
     if (Sendfile.HOST.isEmpty()) {
       return super.sendfile(socket, file, offset, count);
     }
+    if (count == 0) {
+      return 0; // which on macOS and FreeBSD means all that follows
+    }
     Sendfile form = SendfileCall.FORM;
     long from = Memory.getLong(offset);
     long cell = form.countIsResult() ? offset : value();

@@ -88,6 +88,8 @@ final class SendfileTest {
       Memory.setLong(place, 3);
       assertEquals(4, kernel.sendfile((int) pair, fd, place, 4));
       assertEquals(7, Memory.getLong(place));
+      assertEquals(0, kernel.sendfile((int) pair, fd, place, 0), "nothing, and not all the rest");
+      assertEquals(7, Memory.getLong(place));
       byte[] got = new byte[10];
       assertEquals(4, kernel.recv((int) (pair >>> 32), got, 0, 10, 0));
       assertArrayEquals(
