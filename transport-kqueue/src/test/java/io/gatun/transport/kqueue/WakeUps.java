@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** What threads that add tasks and the one that waits for them share. */
 final class WakeUps {
-  private static final long LONG = TimeUnit.SECONDS.toNanos(5);
+  private static final long LONG = TimeUnit.SECONDS.toNanos(30);
 
   private final KqueuePoller poller;
   private final AtomicInteger tasks = new AtomicInteger();

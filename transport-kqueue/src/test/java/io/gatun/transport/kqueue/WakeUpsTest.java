@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * jcstress would let them spin.
  */
 @ExtendWith(KqueueDouble.class)
-@Timeout(180)
+@Timeout(900) // a minute alone; jcstress starts some 25 JVMs
 final class WakeUpsTest {
   @ParameterizedTest(name = "user event: {0}")
   @ValueSource(booleans = {true, false})
