@@ -40,10 +40,11 @@ public final class Ancillary {
 
   /**
    * Names that only programs with ancillary data ask for. A received one is called on Linux as the
-   * option is called that sets it, on others as the option that asks for it.
+   * option is called that sets it, on others as the option that asks for it. IP_RECVERR tells the
+   * two apart: only those that name as Linux does have it.
    */
   private static final class Received {
-    private static final boolean LINUX_NAMES = ABI.has("MSG_ERRQUEUE");
+    private static final boolean LINUX_NAMES = ABI.has("IP_RECVERR");
     static final int TOS = LINUX_NAMES ? IP_TOS : ABI.valueOr("IP_RECVTOS", IP_TOS);
     static final int TTL = LINUX_NAMES ? IP_TTL : ABI.valueOr("IP_RECVTTL", IP_TTL);
     static final int TCLASS = ABI.valueOr("IPV6_TCLASS", LACKING);
