@@ -9,8 +9,11 @@ package io.gatun.channel;
  * @param bytes bytes of a stream after which no further call is made; 1 or more
  */
 public record RoundLimit(int calls, int bytes) {
-  /** Of channels that read and write: 16 calls of the largest read. */
-  public static final RoundLimit DEFAULT = new RoundLimit(16, 1 << 20);
+  /**
+   * Of channels that read and write: 16 calls. Reading, that is 1 MiB at most; a call that sends
+   * ends where the kernel's buffer does, and a limit would only make several of it.
+   */
+  public static final RoundLimit DEFAULT = new RoundLimit(16, Integer.MAX_VALUE);
 
   /** Of listeners. */
   public static final RoundLimit OF_LISTENERS = new RoundLimit(64, Integer.MAX_VALUE);

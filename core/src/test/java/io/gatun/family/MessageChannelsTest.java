@@ -24,6 +24,7 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.Message;
+import io.gatun.os.Abi;
 import io.gatun.socket.Socket;
 import io.gatun.transport.Transport;
 import io.netty.buffer.ByteBuf;
@@ -35,6 +36,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Channels of messages over families of Linux, by the same class as UDP's. */
@@ -84,6 +86,7 @@ final class MessageChannelsTest {
 
   @Test
   void aPacketChannelSeesDatagramsOfTheLoopback() throws Exception {
+    Assumptions.assumeTrue(Abi.HOST.has("AF_PACKET"), "AF_PACKET is Linux's");
     bind("AF_PACKET", "SOCK_DGRAM", 0, PacketAddress.of("lo", ETH_P_IP));
     try (Socket receiver = Socket.open(AddressFamily.INET, SocketType.DGRAM);
         Socket sender = Socket.open(AddressFamily.INET, SocketType.DGRAM)) {
