@@ -128,7 +128,7 @@ final class ForeignSockaddrTest {
   }
 
   @Test
-  @DisabledOnOs(OS.MAC)
+  @DisabledOnOs(value = OS.MAC, disabledReason = "macOS has them")
   void otherSystemsHaveNoControls() {
     Exception e = assertThrows(IllegalArgumentException.class, () -> SystemAddress.named("utun"));
     assertEquals(Abi.HOST.os() + " has no constant AF_SYSTEM", e.getMessage());
