@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param structs the layouts by their C name, without the keyword before it
  * @param prototypes the functions that the engine calls, by their C name; {@link Native} links them
  *     by these. One that stands not here is absent. Windows's are not kept here.
+ * @param symbols what the library calls those of the functions that it does not call by their C
+ *     name; {@link #symbol} is how code asks
  */
 public record Abi(
     Os os,
@@ -30,7 +32,8 @@ public record Abi(
     Map<String, Integer> constants,
     Map<String, Integer> errnos,
     Map<String, Struct> structs,
-    Map<String, String> prototypes) {
+    Map<String, String> prototypes,
+    Map<String, String> symbols) {
 
   /**
    * The record of the machine this runs on. A test runs the ways of other systems here: by the
@@ -71,7 +74,7 @@ public record Abi(
     }
     LinkedHashMap<String, String> functions = new LinkedHashMap<>(prototypes);
     functions.keySet().removeAll(names);
-    return new Abi(os, arch, rest, errnos, structs, functions);
+    return new Abi(os, arch, rest, errnos, structs, functions, symbols);
   }
 
   /** Returns whether this system has a constant of this name. */
@@ -104,6 +107,14 @@ public record Abi(
     return lookUp(structs, name, "struct");
   }
 
+  /**
+   * Returns the symbol under which the C library has a function. Where a system changed a function
+   * and kept the old one for the programs of the time, its headers rename what is new.
+   */
+  public String symbol(String function) {
+    return symbols.getOrDefault(function, function);
+  }
+
   private <T> T lookUp(Map<String, T> in, String name, String what) {
     T found = in.get(name);
     if (found == null) {
@@ -118,6 +129,7 @@ public record Abi(
     private final LinkedHashMap<String, Integer> errnos = new LinkedHashMap<>();
     private final LinkedHashMap<String, Struct> structs = new LinkedHashMap<>();
     private final LinkedHashMap<String, String> prototypes = new LinkedHashMap<>();
+    private final LinkedHashMap<String, String> symbols = new LinkedHashMap<>();
     private Set<String> lacking = Set.of();
     private @Nullable Consumer<Builder> rest;
 
@@ -172,10 +184,21 @@ public record Abi(
       return this;
     }
 
+    /** Adds a table of lines, each a function and its symbol. */
+    Builder symbols(String table) {
+      table
+          .lines()
+          .forEach(line -> {
+            int space = line.indexOf(' ');
+            putNew(symbols, line.substring(0, space), line.substring(space + 1));
+          });
+      return this;
+    }
+
     Abi build(Os os, Arch arch) {
       Consumer<Builder> adder = rest;
       if (adder == null) {
-        return new Abi(os, arch, constants, errnos, structs, prototypes);
+        return new Abi(os, arch, constants, errnos, structs, prototypes, symbols);
       }
       Rest more = new Rest(adder);
       return new Abi(
@@ -184,7 +207,8 @@ public record Abi(
           new Table<>(constants, lacking, more, builder -> builder.constants),
           errnos,
           new Table<>(structs, Set.of(), more, builder -> builder.structs),
-          prototypes);
+          prototypes,
+          symbols);
     }
   }
 

@@ -81,19 +81,25 @@ public final class Native {
     if (!WINDOWS && !Abi.HOST.prototypes().containsKey(symbol)) {
       return Optional.empty();
     }
-    return LIBC.find(symbol).or(() -> findInPthread(symbol));
+    return LIBC.find(Abi.HOST.symbol(symbol)).or(() -> findInPthread(symbol));
   }
 
-  /** Before glibc 2.34 threads had a library of their own, which the default lookup leaves out. */
+  /**
+   * Before glibc 2.34 threads had a library of their own, as they have on NetBSD and OpenBSD: the
+   * default lookup leaves it out.
+   */
   private static Optional<MemorySegment> findInPthread(String symbol) {
     if (!symbol.startsWith("pthread_")) {
       return Optional.empty();
     }
-    try {
-      return SymbolLookup.libraryLookup("libpthread.so.0", Arena.global()).find(symbol);
-    } catch (IllegalArgumentException none) {
-      return Optional.empty();
+    for (String library : new String[] {"libpthread.so.0", "libpthread.so"}) {
+      try {
+        return SymbolLookup.libraryLookup(library, Arena.global()).find(symbol);
+      } catch (IllegalArgumentException none) {
+        // the next
+      }
     }
+    return Optional.empty();
   }
 
   /**

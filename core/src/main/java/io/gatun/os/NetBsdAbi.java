@@ -1,8 +1,8 @@
 package io.gatun.os;
 
 /**
- * NetBSD: what it adds to {@link BsdAbi}, as data. Its C library has many calls under newer names
- * ({@code __socket30}) beside the old ones, which nothing here knows yet.
+ * NetBSD 10 and newer: what it adds to {@link BsdAbi}, as data. Its C library has the calls of
+ * today under names of their own beside those of older releases.
  */
 final class NetBsdAbi {
   private NetBsdAbi() {}
@@ -13,6 +13,7 @@ final class NetBsdAbi {
         .constants("CMSG_SPACE(1) " + (arch == Arch.X86_64 ? 24 : 32)) // aligned to 8, to 16
         .errnos(ERRNOS)
         .prototypes(PROTOTYPES)
+        .symbols(SYMBOLS)
         .struct(BsdAbi.ADDRINFO)
         // struct sockaddr_storage: 128 bytes, aligned to 8
         .struct(
@@ -189,6 +190,17 @@ final class NetBsdAbi {
       int dup3(int, int, int)
       int ppoll(struct pollfd *, unsigned int, const struct timespec *, const sigset_t *)
       int eventfd(unsigned int, int)
+      """;
+
+  // __RENAME in sys/socket.h, sys/event.h, signal.h and unistd.h. Under its plain name, kevent
+  // takes
+  // events without ext, and dup3 and socket fail otherwise.
+  private static final String SYMBOLS =
+      """
+      socket __socket30
+      kevent __kevent100
+      sigaction __sigaction_siginfo
+      dup3 __dup3100
       """;
 
   // sys/errno.h

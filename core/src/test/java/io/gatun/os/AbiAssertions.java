@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * C that a compiler accepts only if every number of an {@link Abi} is that of the headers it
@@ -137,6 +138,9 @@ final class AbiAssertions {
   /** What precedes the verdicts in an object file. */
   private static final String MARK = "verdicts of the compiler:";
 
+  /** How the pointers are called that tell the symbols of functions. */
+  private static final String POINTER = "pointer_to_";
+
   private AbiAssertions() {}
 
   private static String headers(Os os) {
@@ -210,7 +214,8 @@ final class AbiAssertions {
         each(abi.constants(), wrong),
         each(abi.errnos(), wrong),
         structs,
-        abi.prototypes());
+        abi.prototypes(),
+        abi.symbols());
   }
 
   private static SequencedMap<String, Integer> each(
@@ -257,6 +262,30 @@ final class AbiAssertions {
   /** Returns a program with other prototypes, and nothing else. */
   static String prototypes(Os os, Map<String, String> prototypes) {
     return headers(os) + declarations(prototypes, Map.of());
+  }
+
+  /** Returns a program with a pointer to each function, which an assembler names by its symbol. */
+  static String pointers(Abi abi, Map<String, String> unasked) {
+    StringBuilder c = new StringBuilder(headers(abi.os()));
+    for (String name : abi.prototypes().keySet()) {
+      if (!unasked.containsKey(name)) {
+        c.append("void *const %s%s = (void *) &%s;\n".formatted(POINTER, name, name));
+      }
+    }
+    return c.toString();
+  }
+
+  /** Returns the symbol of each function, from what the compiler made of the pointers. */
+  static SequencedMap<String, String> symbols(Os os, String assembly) {
+    LinkedHashMap<String, String> symbols = new LinkedHashMap<>();
+    // Apple's C has an underscore before each name, which dlsym(3) adds by itself.
+    String prefix = os == Os.MACOS ? "_" : "";
+    Pattern.compile(
+            "(?m)^" + prefix + POINTER + "(\\w+):[^\\n]*\\n\\s*\\.\\w+\\s+" + prefix + "(\\S+)")
+        .matcher(assembly)
+        .results()
+        .forEach(found -> symbols.put(found.group(1), found.group(2)));
+    return symbols;
   }
 
   /**

@@ -108,9 +108,20 @@ final class AbiTest {
 
     /** Returns the compiler's messages; the object file is abi.o. */
     String compile(Path folder, String program) throws IOException, InterruptedException {
+      return compile(folder, program, "-c", "abi.o");
+    }
+
+    /** Returns what the compiler hands to the assembler. */
+    String assembly(Path folder, String program) throws IOException, InterruptedException {
+      assertEquals("", compile(folder, program, "-S", "abi.s"));
+      return Files.readString(folder.resolve("abi.s"));
+    }
+
+    private String compile(Path folder, String program, String stage, String output)
+        throws IOException, InterruptedException {
       Files.writeString(folder.resolve("abi.c"), program);
       List<String> all = new ArrayList<>(command);
-      all.addAll(List.of("-w", "-c", "abi.c", "-o", "abi.o"));
+      all.addAll(List.of("-w", stage, "abi.c", "-o", output));
       boolean gcc = name.endsWith("gcc") || (isOfTheMachine() && os == Os.LINUX);
       if (!gcc) {
         all.add("-ferror-limit=0"); // clang stops after 20 otherwise
@@ -229,7 +240,14 @@ final class AbiTest {
 
   private static Abi with(Map<String, Integer> constants, Map<String, String> prototypes) {
     Abi host = Abi.HOST;
-    return new Abi(host.os(), host.arch(), constants, host.errnos(), host.structs(), prototypes);
+    return new Abi(
+        host.os(),
+        host.arch(),
+        constants,
+        host.errnos(),
+        host.structs(),
+        prototypes,
+        host.symbols());
   }
 
   @ParameterizedTest
@@ -300,6 +318,19 @@ final class AbiTest {
       assertEquals(Map.of(), survivors, said);
       more = !program.isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("compilersOfSystemsWithPrototypes")
+  void aFunctionIsLookedUpByTheSymbolThatTheHeadersGiveIt(Compiler compiler, @TempDir Path folder)
+      throws Exception {
+    compiler.assumeInstalled();
+    Abi abi = Abi.of(compiler.os(), compiler.arch());
+    Map<String, String> expected = new LinkedHashMap<>();
+    abi.prototypes().keySet().forEach(name -> expected.put(name, abi.symbol(name)));
+    expected.keySet().removeAll(compiler.unasked().keySet());
+    String assembly = compiler.assembly(folder, AbiAssertions.pointers(abi, compiler.unasked()));
+    assertEquals(expected, AbiAssertions.symbols(compiler.os(), assembly), assembly);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.gatun.transport.kqueue;
 
 import io.gatun.os.Abi;
-import io.gatun.os.Os;
 import io.gatun.transport.Driver;
 import io.gatun.transport.ReadinessDriver;
 import io.gatun.transport.Transport;
@@ -30,9 +29,6 @@ public final class KqueueTransport implements Transport {
 
   @Override
   public @Nullable String unavailability() {
-    if (Abi.HOST.os() == Os.NETBSD) {
-      return "NetBSD's calls have versions in their names, which Gatun does not look up yet";
-    }
     if (Kqueue.NATIVE) {
       return null;
     }
