@@ -38,6 +38,15 @@ public final class ChannelOption<T> {
    */
   public static final ChannelOption<Integer> MESSAGE_SIZE = new ChannelOption<>("MESSAGE_SIZE");
 
+  /**
+   * A Unix stream reads {@link Message}s in the place of buffers, with what came along:
+   * descriptors, and where {@link MessageOptions#SO_PASSCRED} is on, who sent it. Off by default:
+   * descriptors that come are closed. A stream knows no bounds of messages: descriptors come with
+   * the one that holds the first of the bytes they were sent with, and other bytes may stand before
+   * it.
+   */
+  public static final ChannelOption<Boolean> ANCILLARY = new ChannelOption<>("ANCILLARY");
+
   /** What the channel may do before others have their turn; see {@link RoundLimit}. */
   public static final ChannelOption<RoundLimit> ROUND_LIMIT = new ChannelOption<>("ROUND_LIMIT");
 

@@ -368,6 +368,12 @@ abstract class DataChannel extends AbstractChannel {
     }
   }
 
+  /** As {@link #direct(ByteBuf)}, of a message. */
+  final Message direct(Message message) {
+    ByteBuf content = message.content();
+    return content.hasMemoryAddress() ? message : message.withContent(direct(content.retain()));
+  }
+
   final void add(Object entry, @Nullable Promise<Void> promise) {
     outbound.add(entry, promise);
     tellWritability();

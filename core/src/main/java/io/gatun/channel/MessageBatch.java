@@ -101,8 +101,12 @@ final class MessageBatch {
     }
   }
 
-  /** Makes a message of one that was received. */
-  Message received(int i, ByteBufAllocator alloc, AddressCache cache) {
+  /**
+   * Makes a message of one that was received.
+   *
+   * @param cache null to leave out who sent it
+   */
+  Message received(int i, ByteBufAllocator alloc, @Nullable AddressCache cache) {
     long header = Mmsghdr.at(headers, i);
     int length = Mmsghdr.length(headers, i);
     int controlLength = Math.clamp(Msghdr.controlLength(header), 0, CONTROL);
@@ -120,7 +124,8 @@ final class MessageBatch {
       content.writerIndex(length);
     }
     int addressLength = Msghdr.addressLength(header);
-    Address sender = addressLength <= 0 ? null : cache.get(address(i), addressLength);
+    Address sender =
+        cache == null || addressLength <= 0 ? null : cache.get(address(i), addressLength);
     return Message.from(sender, content, Msghdr.flags(header), control);
   }
 

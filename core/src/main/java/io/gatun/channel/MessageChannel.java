@@ -207,8 +207,7 @@ final class MessageChannel extends DataChannel {
             promise,
             new IllegalReferenceCountException("a released message was written"));
       } else {
-        ByteBuf content = m.content();
-        add(content.hasMemoryAddress() ? m : m.withContent(direct(content.retain())), promise);
+        add(direct(m), promise);
       }
     } else {
       refuse(

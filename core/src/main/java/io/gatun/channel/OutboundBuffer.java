@@ -182,6 +182,9 @@ final class OutboundBuffer {
   void sent(long count) {
     while (flushed > 0) {
       Object entry = get(0);
+      if (entry instanceof Message) { // it has a call of its own
+        break;
+      }
       FileRegion region = entry instanceof FileRegion file ? file : null;
       long left = region != null ? region.left() : ((ByteBuf) entry).readableBytes();
       long part = Math.min(count, left);
@@ -197,6 +200,13 @@ final class OutboundBuffer {
       take();
     }
     tellSent();
+  }
+
+  /** Leaves the bytes of the oldest entry, a message: what was to go with them has gone. */
+  void unwrapFirst() {
+    Message message = (Message) get(0);
+    entries[(first + sent) & (entries.length - 1)] = message.content().retain(); // of equal weight
+    message.release();
   }
 
   /** Takes out whole entries that were sent, and completes their promises. */

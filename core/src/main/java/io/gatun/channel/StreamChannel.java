@@ -3,12 +3,15 @@ package io.gatun.channel;
 import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.ECONNABORTED;
 import static io.gatun.os.Errno.ECONNRESET;
+import static io.gatun.os.Errno.EINPROGRESS;
 import static io.gatun.os.Errno.EPIPE;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.error.SocketErrors;
+import io.gatun.os.Abi;
 import io.gatun.os.Kernel;
+import io.gatun.os.Mmsghdr;
 import io.gatun.transport.Driver;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -19,8 +22,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A connected stream of any family: TCP, Unix, VSOCK, TIPC, RFCOMM. */
 final class StreamChannel extends DataChannel {
+  /** Whether descriptors can be sent: not on Windows. */
+  private static final boolean PASSES = Abi.HOST.has("SCM_RIGHTS");
+
   private final Driver.Kind kind;
   private final ReadSize readSize = new ReadSize();
+
+  /** What came along is read too. */
+  private boolean ancillary;
 
   /** Of the write under way, while somebody records it. */
   private Insight.@Nullable Write underWay;
@@ -58,6 +67,10 @@ final class StreamChannel extends DataChannel {
 
   @Override
   int readOnce() {
+    return ancillary ? readMessage() : readBytes();
+  }
+
+  private int readBytes() {
     ByteBuf buffer = alloc().directBuffer(readSize.next());
     int room = buffer.writableBytes();
     Insight.Read event = Insight.read();
@@ -69,12 +82,40 @@ final class StreamChannel extends DataChannel {
       buffer.release();
       return result;
     }
-    loop.counters().reads++;
-    loop.counters().bytesRead += result;
+    received(result, room);
     buffer.writerIndex(buffer.writerIndex() + result);
-    readSize.record(result, room);
     deliver(buffer);
     return result < room ? -EAGAIN : result; // emptied: no second call to see it
+  }
+
+  private int readMessage() {
+    MessageBatch batch = loop.messages();
+    int room = readSize.next();
+    Insight.Read event = Insight.read();
+    try {
+      batch.expect(1, alloc(), room, 0);
+      int result = registration().receive(batch.headers(), 1);
+      Message message = result < 0 ? null : batch.received(0, alloc(), null);
+      int length = message == null ? result : message.content().readableBytes();
+      if (event != null) {
+        event.tell(this, length);
+      }
+      if (length > 0 && message != null) {
+        received(length, room);
+        deliver(message);
+      } else if (message != null) {
+        message.release();
+      }
+      return length;
+    } finally {
+      batch.release();
+    }
+  }
+
+  private void received(int count, int room) {
+    loop.counters().reads++;
+    loop.counters().bytesRead += count;
+    readSize.record(count, room);
   }
 
   @Override
@@ -93,12 +134,14 @@ final class StreamChannel extends DataChannel {
       } else {
         refuse(region, promise, new IllegalStateException("a file region is written once"));
       }
+    } else if (message instanceof Message m) {
+      enqueueMessage(m, promise);
     } else if (!(message instanceof ByteBuf buffer)) {
       refuse(
           message,
           promise,
           new UnsupportedOperationException(
-              "a stream channel writes ByteBuf and FileRegion, not "
+              "a stream channel writes ByteBuf, FileRegion and Message, not "
                   + message.getClass().getName()));
     } else if (buffer.refCnt() == 0) {
       Throwable cause = new IllegalReferenceCountException("a released buffer was written");
@@ -107,6 +150,25 @@ final class StreamChannel extends DataChannel {
       addComponents(composite, promise);
     } else {
       add(direct(buffer), promise);
+    }
+  }
+
+  private void enqueueMessage(Message message, @Nullable Promise<Void> promise) {
+    if (message.refCnt() == 0) {
+      Throwable cause = new IllegalReferenceCountException("a released message was written");
+      refuse(Unpooled.EMPTY_BUFFER, promise, cause);
+    } else if (!message.hasControl()) {
+      ByteBuf content = message.content().retain();
+      message.release();
+      enqueue(content, promise);
+    } else if (!hasAncillary()) {
+      String what = "only a Unix stream takes more than bytes, where the system passes descriptors";
+      refuse(message, promise, new UnsupportedOperationException(what));
+    } else if (!message.content().isReadable()) {
+      String what = "a stream sends what goes along with a byte, and this message has none";
+      refuse(message, promise, new IllegalArgumentException(what));
+    } else {
+      add(direct(message), promise);
     }
   }
 
@@ -142,7 +204,7 @@ final class StreamChannel extends DataChannel {
 
   @Override
   int weigh(Object message) {
-    return message instanceof ByteBuf || message instanceof FileRegion
+    return message instanceof ByteBuf || message instanceof FileRegion || message instanceof Message
         ? OutboundBuffer.weight(message)
         : 0;
   }
@@ -150,6 +212,9 @@ final class StreamChannel extends DataChannel {
   /** Returns a negative errno when it failed. */
   @Override
   int sendOnce() {
+    if (outbound.get(0) instanceof Message message) {
+      return sendMessage(message);
+    }
     Insight.Write event = Insight.write();
     int most = roundBytesLeft();
     int length;
@@ -185,6 +250,27 @@ final class StreamChannel extends DataChannel {
     return result;
   }
 
+  /** What goes along goes with the first byte; the rest, if the socket is full, as plain bytes. */
+  private int sendMessage(Message message) {
+    if (message.refCnt() == 0) {
+      throw new IllegalReferenceCountException("a message was released after it was written");
+    }
+    MessageBatch batch = loop.messages();
+    int result = batch.fill(0, message.content(), null, remote, message);
+    if (result >= 0) {
+      result = registration().send(batch.headers(), 1);
+    }
+    if (result == -EINPROGRESS) {
+      writeUnderWay = true; // until there is room
+      return 0;
+    }
+    if (result > 0) {
+      outbound.unwrapFirst();
+      sent(Mmsghdr.length(batch.headers(), 0));
+    }
+    return result;
+  }
+
   private void sent(int count) {
     loop.counters().writes++;
     loop.counters().bytesWritten += count;
@@ -212,5 +298,27 @@ final class StreamChannel extends DataChannel {
   @Override
   boolean endsByReading(int errno) {
     return errno == -EPIPE || errno == -ECONNRESET || errno == -ECONNABORTED;
+  }
+
+  // Options
+
+  @Override
+  Object ownOption(ChannelOption<?> option) {
+    return option == ChannelOption.ANCILLARY && hasAncillary()
+        ? (Object) ancillary
+        : super.ownOption(option);
+  }
+
+  @Override
+  void setOwnOption(ChannelOption<?> option, Object value) {
+    if (option == ChannelOption.ANCILLARY && hasAncillary()) {
+      ancillary = (Boolean) value;
+    } else {
+      super.setOwnOption(option, value);
+    }
+  }
+
+  private boolean hasAncillary() {
+    return PASSES && kind == Driver.Kind.LOCAL_STREAM;
   }
 }

@@ -260,11 +260,12 @@ public abstract class Kernel {
    * sendmmsg(2), with MSG_NOSIGNAL, or sendmsg(2) for each where there is none.
    *
    * @param messages an array of {@link Mmsghdr}s that the caller filled
-   * @return the number of messages taken; the errno is the first one's
+   * @return the number of messages taken, each with its length; the errno is the first one's
    */
   public int sendmmsg(int fd, long messages, int count, int flags) {
     for (int i = 0; i < count; i++) {
       int result = sendmsg(fd, Mmsghdr.at(messages, i), flags);
+      Mmsghdr.setLength(messages, i, result);
       if (result < 0) {
         return i > 0 ? i : result;
       }

@@ -28,6 +28,11 @@ public interface Driver extends AutoCloseable {
     public boolean isMessages() {
       return this == MESSAGE || this == LOCAL_MESSAGE;
     }
+
+    /** Returns whether descriptors may travel with what is read. */
+    public boolean isLocal() {
+      return this == LOCAL_STREAM || this == LOCAL_MESSAGE;
+    }
   }
 
   /** Returns the system calls this driver makes, for its loop's use between two of its calls. */

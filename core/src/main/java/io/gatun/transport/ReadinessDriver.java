@@ -327,7 +327,7 @@ public final class ReadinessDriver implements Driver {
           finishConnect();
         } else if (writing) {
           writing = false;
-          roomTold = true;
+          roomTold = kind.isMessages(); // a stream's peer is never full beside the socket itself
           endpoint.written(0);
         }
       }
@@ -414,7 +414,7 @@ public final class ReadinessDriver implements Driver {
       }
       int result;
       do {
-        result = kernel.recvmmsg(fd, messages, count, kind == Kind.LOCAL_MESSAGE ? CLOEXEC : 0);
+        result = kernel.recvmmsg(fd, messages, count, kind.isLocal() ? CLOEXEC : 0);
       } while (result == -EINTR);
       if (result == -EAGAIN) {
         readable = false;
