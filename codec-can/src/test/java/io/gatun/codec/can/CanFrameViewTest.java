@@ -9,9 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetector.Level;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,23 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A view reads and writes frames where they lie, and costs no garbage. */
 final class CanFrameViewTest {
-  /** ThreadMXBean's getCurrentThreadAllocatedBytes; the module does not read jdk.management. */
-  private static final MethodHandle ALLOCATED;
-
-  static {
-    try {
-      Class<?> factory = Class.forName("java.lang.management.ManagementFactory");
-      Class<?> bean = Class.forName("com.sun.management.ThreadMXBean");
-      ALLOCATED =
-          MethodHandles.publicLookup()
-              .findVirtual(
-                  bean, "getCurrentThreadAllocatedBytes", MethodType.methodType(long.class))
-              .bindTo(factory.getMethod("getThreadMXBean").invoke(null));
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final ByteBuf buf = Unpooled.buffer(4096);
   private final CanFrameView view = new CanFrameView();
 
@@ -122,27 +102,26 @@ final class CanFrameViewTest {
     assertEquals("no frame", view.toString());
   }
 
-  /** Each round is a batch: the least of them is what is left once the compiler is done. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void readingAndWritingAllocatesNothing(boolean direct) throws Throwable {
+  void readingAndWritingAllocatesNothing(boolean direct) {
     Level level = ResourceLeakDetector.getLevel();
     ResourceLeakDetector.setLevel(Level.DISABLED);
     ByteBuf buf = direct ? Unpooled.directBuffer(4096) : Unpooled.buffer(4096);
     try {
-      long sum = 0;
-      long least = Long.MAX_VALUE;
+      long[] sum = new long[1];
       int frames = 10_000;
-      for (int round = 0; round < 100 && least > frames / 10; round++) {
-        long before = (long) ALLOCATED.invokeExact();
-        for (int i = 0; i < frames; i += 3) {
-          sum += touch(buf, view.putClassic(buf, 0, i & 0x7ff, 8));
-          sum += touch(buf, view.putFd(buf, 0, (i & 0x7ff) | Layout.EFF, 64));
-          sum += touch(buf, view.putXl(buf, 0, i & 0x7ff, 1, 200));
-        }
-        least = Math.min(least, (long) ALLOCATED.invokeExact() - before);
-      }
-      assertTrue(sum != 0);
+      long least =
+          Allocation.least(
+              frames / 10,
+              () -> {
+                for (int i = 0; i < frames; i += 3) {
+                  sum[0] += touch(buf, view.putClassic(buf, 0, i & 0x7ff, 8));
+                  sum[0] += touch(buf, view.putFd(buf, 0, (i & 0x7ff) | Layout.EFF, 64));
+                  sum[0] += touch(buf, view.putXl(buf, 0, i & 0x7ff, 1, 200));
+                }
+              });
+      assertTrue(sum[0] != 0);
       assertTrue(least <= frames / 10, least + " bytes for " + frames + " frames");
       System.out.println(
           (direct ? "direct" : "heap") + ": " + least + " bytes for " + frames + " frames");

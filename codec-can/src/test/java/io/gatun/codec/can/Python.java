@@ -1,4 +1,4 @@
-package io.gatun.codec.can.log;
+package io.gatun.codec.can;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -12,16 +12,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * python-can in a virtual environment in the user's cache, where it is put at the first use. A test
- * that cannot have it ends itself with the reason.
+ * Packages of Python in a virtual environment in the user's cache, where they are put at the first
+ * use. A test that cannot have them ends itself with the reason.
+ *
+ * @param requirements as pip takes them, with their versions
  */
-final class PythonCan {
-  static final String VERSION = "4.6.1";
+public record Python(List<String> requirements) {
+  /** Packages as pip takes them. */
+  public Python(String... requirements) {
+    this(List.of(requirements));
+  }
 
-  private PythonCan() {}
-
-  static Path python() throws IOException, InterruptedException {
-    Path home = cache().resolve("python-can-" + VERSION);
+  private Path python() throws IOException, InterruptedException {
+    Path home = cache().resolve(String.join("+", requirements).replace("==", "-"));
     Path python = home.resolve("bin/python");
     Path ready = home.resolve("ready");
     if (Files.exists(ready)) {
@@ -29,14 +32,16 @@ final class PythonCan {
     }
     Files.createDirectories(home.getParent());
     run("a virtual environment", List.of("python3", "-m", "venv", home.toString()));
-    run(
-        "python-can " + VERSION,
-        List.of(python.toString(), "-m", "pip", "-q", "install", "python-can==" + VERSION));
+    List<String> install =
+        new ArrayList<>(List.of(python.toString(), "-m", "pip", "-q", "install"));
+    install.addAll(requirements);
+    run(String.join(" ", requirements), install);
     Files.createFile(ready);
     return python;
   }
 
-  private static Path cache() {
+  /** {@return the folder that keeps what comes from registries} */
+  public static Path cache() {
     String own = System.getenv("GATUN_CACHE");
     if (own != null) {
       return Path.of(own);
@@ -49,7 +54,7 @@ final class PythonCan {
 
   private static void run(String what, List<String> command)
       throws IOException, InterruptedException {
-    Path log = Files.createTempFile("python-can", ".log");
+    Path log = Files.createTempFile("python", ".log");
     try {
       Process process =
           new ProcessBuilder(command)
@@ -67,15 +72,22 @@ final class PythonCan {
     }
   }
 
-  /** {@return what a script prints} */
-  static String script(String script, Path... arguments) throws IOException, InterruptedException {
+  /** Starts a script whose errors go where its output goes. */
+  public Process start(String script, Object... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(python().toString(), "-c", script));
-    for (Path argument : arguments) {
+    for (Object argument : arguments) {
       command.add(argument.toString());
     }
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("TZ", "UTC");
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  /** {@return what a script prints} */
+  public String script(String script, Object... arguments)
+      throws IOException, InterruptedException {
+    Process process = start(script, arguments);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), output);
     return output;
