@@ -10,4 +10,5 @@ module io.gatun.codec.can {
   exports io.gatun.codec.can;
   exports io.gatun.codec.can.bcm;
   exports io.gatun.codec.can.log;
+  exports io.gatun.codec.can.slcan;
 }
