@@ -9,6 +9,7 @@ module io.gatun.codec.can {
 
   exports io.gatun.codec.can;
   exports io.gatun.codec.can.bcm;
+  exports io.gatun.codec.can.dbc;
   exports io.gatun.codec.can.log;
   exports io.gatun.codec.can.slcan;
 }
