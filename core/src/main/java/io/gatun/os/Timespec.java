@@ -4,6 +4,8 @@ package io.gatun.os;
 public final class Timespec {
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long MICROS_PER_SECOND = 1_000_000;
 
   private Timespec() {}
 
@@ -12,6 +14,17 @@ public final class Timespec {
     Memory.setLong(timespec, nanos / NANOS_PER_SECOND);
     Memory.setLong(timespec + Long.BYTES, nanos % NANOS_PER_SECOND);
     return timespec;
+  }
+
+  /**
+   * Fills Windows's {@code struct timeval { long tv_sec; long tv_usec; };}, whose long has 4 bytes,
+   * rounding up to whole microseconds, and returns its address.
+   */
+  static long setTimeval(long timeval, long nanos) {
+    long micros = Math.ceilDiv(nanos, NANOS_PER_MICRO);
+    Memory.setInt(timeval, (int) Math.min(Integer.MAX_VALUE, micros / MICROS_PER_SECOND));
+    Memory.setInt(timeval + Integer.BYTES, (int) (micros % MICROS_PER_SECOND));
+    return timeval;
   }
 
   /** Rounds up to whole milliseconds, so that a wait never ends early; negative stays −1. */

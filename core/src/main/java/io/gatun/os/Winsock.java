@@ -11,7 +11,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Cleaner;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,7 @@ final class Winsock extends Berkeley {
   /** From a thread to itself: what {@link #interrupt} makes readable, or {@link #INVALID}. */
   private int interrupts = INVALID;
 
-  /** When connects were last looked after. */
-  private long lastLook;
+  private FdSets sets = FdSets.NONE;
 
   static {
     startUp();
@@ -679,36 +677,18 @@ final class Winsock extends Berkeley {
     }
   }
 
-  /** How long a failed connect may stay unseen. */
-  private static final int LOOK_MILLIS = 100;
-
   /**
-   * WSAPoll, which before Windows 10 2004 never tells that a connect has failed (its documentation
-   * says so). So while somebody waits for room, as who connects does, select is asked now and then:
-   * it tells, by its third set.
+   * WSAPoll, but for who waits for room. There it has two faults: before Windows 10 2004 it never
+   * tells that a connect has failed (its documentation says so), and once the peer has ended its
+   * half it tells POLLHUP at every call, which cannot be masked, so that a writer without room
+   * would spin. (Wine, which sends in the background what it took, drops that as soon as it tells
+   * POLLHUP.) So select is asked then.
    */
   @Override
   public int poll(long fds, int count, long timeoutNanos) {
-    int left = Timespec.millis(timeoutNanos);
-    if (!watchesRoom(fds, count)) {
-      return wsaPoll(fds, count, left);
-    }
-    while (true) {
-      int part = left < 0 ? LOOK_MILLIS : Math.min(left, LOOK_MILLIS);
-      int ready = wsaPoll(fds, count, part);
-      long now = System.nanoTime();
-      if (ready == 0
-          || (ready > 0 && now - lastLook > TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS))) {
-        lastLook = now;
-        ready += failedConnects(fds, count);
-      }
-      if (ready != 0 || left == part) {
-        return ready;
-      }
-      if (left > 0) {
-        left -= part;
-      }
-    }
+    return watchesRoom(fds, count)
+        ? select(fds, count, timeoutNanos)
+        : wsaPoll(fds, count, Timespec.millis(timeoutNanos));
   }
 
   private static boolean watchesRoom(long fds, int count) {
@@ -721,38 +701,42 @@ final class Winsock extends Berkeley {
     return false;
   }
 
-  private int failedConnects(long fds, int count) {
-    int failed = 0;
-    long end = fds + (long) count * Pollfd.SIZE;
-    for (long pollfd = fds; pollfd < end; pollfd += Pollfd.SIZE) {
-      if ((Pollfd.events(pollfd) & Constants.POLLOUT) != 0
-          && Pollfd.revents(pollfd) == 0
-          && hasFailed(Pollfd.fd(pollfd))) {
-        Pollfd.report(pollfd, Constants.POLLERR | Constants.POLLHUP);
-        failed++;
-      }
-    }
-    return failed;
-  }
-
   private static final class Select {
-    static final int ARRAY = ABI.struct("fd_set").offset("fd_array");
     static final MethodHandle CALL =
         Native.capturing("select", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
-  /** Select on one socket, which waits for none. */
-  private boolean hasFailed(int fd) {
-    long set = value();
-    long timeval = set + 16;
-    Memory.setInt(set, 1);
-    Memory.setLong(set + Select.ARRAY, fd);
-    Memory.setLong(timeval, 0);
+  private int select(long fds, int count, long timeoutNanos) {
+    FdSets sets = this.sets.withRoomFor(count);
+    this.sets = sets;
+    sets.fill(fds, count);
+    long timeval = timeoutNanos < 0 ? 0 : Timespec.setTimeval(value(), timeoutNanos);
+    int result;
     try {
-      return (int) Select.CALL.invokeExact(capture, 0, 0L, 0L, set, timeval) > 0;
+      result =
+          result(
+              (int)
+                  Select.CALL.invokeExact(
+                      capture, 0, sets.readable(), sets.writable(), sets.failed(), timeval));
     } catch (Throwable t) {
-      throw Native.unexpected(t, "select", fd);
+      throw Native.unexpected(t, "select", count);
     }
+    return result > 0 ? sets.report(fds, count) : result < 0 ? reportInvalid(fds, count) : 0;
+  }
+
+  /** One descriptor that is none fails select as a whole: tells which. */
+  private int reportInvalid(long fds, int count) {
+    int invalid = 0;
+    int failure = error();
+    long end = fds + (long) count * Pollfd.SIZE;
+    for (long pollfd = fds; pollfd < end; pollfd += Pollfd.SIZE) {
+      int fd = Pollfd.fd(pollfd);
+      if (fd >= 0 && getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE) < 0) {
+        Pollfd.report(pollfd, Constants.POLLNVAL);
+        invalid++;
+      }
+    }
+    return invalid > 0 ? invalid : failure;
   }
 
   @Override

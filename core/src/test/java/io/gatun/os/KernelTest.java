@@ -263,6 +263,64 @@ final class KernelTest {
     left = -1;
   }
 
+  /** WSAPoll tells POLLHUP then, whatever it is asked for: whoever waits would spin. */
+  @Test
+  void whoWaitsForRoomIsNotToldThatThePeerSendsNoMore() {
+    assertEquals(0, kernel.shutdown(right, Constants.SHUT_WR));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1));
+    assertEquals(0, kernel.recv(left, memory, 100, 0));
+    int size = 1 << 20;
+    long large = arena.allocate(size).address();
+    long sent = 0;
+    int inVain = 0;
+    // Windows moves what it has taken on by itself for a while.
+    while (kernel.poll(left, Constants.POLLOUT, TimeUnit.MILLISECONDS.toNanos(50)) != 0) {
+      int result = kernel.send(left, large, size, 0);
+      if (result == -Errno.EAGAIN) {
+        assertTrue(++inVain < 100, "told of room where there is none, again and again");
+      } else {
+        assertTrue(result > 0, () -> Errno.name(-result));
+        sent += result;
+      }
+    }
+    long got = 0;
+    kernel.setNonBlocking(right, false);
+    while (got < sent) {
+      int result = kernel.recv(right, large, size, 0);
+      assertTrue(result > 0, () -> Errno.name(-result));
+      got += result;
+    }
+    assertNotEquals(0, kernel.poll(left, Constants.POLLOUT, -1) & Constants.POLLOUT);
+  }
+
+  @Test
+  void pollTellsWhichDescriptorIsNone() {
+    int closed = (int) kernel.wakeup();
+    kernel.close(closed);
+    long pollfds = memory;
+    Pollfd.set(pollfds, left, Constants.POLLIN);
+    Pollfd.set(pollfds + Pollfd.SIZE, closed, Constants.POLLOUT);
+    assertEquals(1, kernel.poll(pollfds, 2, -1));
+    assertEquals(0, Pollfd.revents(pollfds));
+    assertEquals(Constants.POLLNVAL, Pollfd.revents(pollfds + Pollfd.SIZE));
+  }
+
+  @Test
+  void pollTellsEachDescriptorWhatItWaitsFor() {
+    assertEquals(13, kernel.send(left, HELLO, 0, 13, 0));
+    assertNotEquals(0, kernel.poll(right, Constants.POLLIN, -1));
+    long pollfds = memory;
+    Pollfd.set(pollfds, left, Constants.POLLIN);
+    Pollfd.set(pollfds + Pollfd.SIZE, right, Constants.POLLIN | Constants.POLLOUT);
+    Pollfd.set(pollfds + 2L * Pollfd.SIZE, left, Constants.POLLOUT);
+    assertEquals(2, kernel.poll(pollfds, 3, -1));
+    assertEquals(0, Pollfd.revents(pollfds));
+    int readable = Pollfd.revents(pollfds + Pollfd.SIZE);
+    assertNotEquals(0, readable & Constants.POLLIN);
+    assertNotEquals(0, readable & Constants.POLLOUT);
+    assertEquals(Constants.POLLOUT, Pollfd.revents(pollfds + 2L * Pollfd.SIZE));
+  }
+
   /** WSAPoll hid it before Windows 10 2004. */
   @Test
   void pollTellsOfAConnectThatFailed() {

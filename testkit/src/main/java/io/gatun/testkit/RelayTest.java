@@ -15,8 +15,6 @@ import io.gatun.handler.Closing;
 import io.gatun.handler.FlushConsolidator;
 import io.gatun.handler.LoggingHandler;
 import io.gatun.handler.Relay;
-import io.gatun.os.Abi;
-import io.gatun.os.Os;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.logging.InternalLogLevel;
 import java.io.IOException;
@@ -27,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What passes from one channel to another, and how channels end. */
@@ -60,8 +57,6 @@ public final class RelayTest extends ChannelLab {
 
   @Test
   void allBytesPassBothWaysAndEachHalfEndsForItself() throws Exception {
-    Assumptions.assumeTrue(
-        Abi.HOST.os() != Os.WINDOWS, "a known defect: under Wine the last bytes may be missing");
     List<Pair> pairs = relayed();
     byte[] data = Data.of(5_000_000);
     for (int i = 0; i < 2; i++) {
