@@ -1,5 +1,7 @@
 package io.gatun.address;
 
+import io.gatun.error.SocketErrors;
+
 /**
  * A text is no address: {@code "127.0.0.01:80": a number may not begin with 0, at index 8}. The
  * message names the text, what is wrong and where.
@@ -10,7 +12,7 @@ public final class AddressFormatException extends IllegalArgumentException {
   private final int index;
 
   AddressFormatException(String text, int index, String problem) {
-    super("\"" + text + "\": " + problem + ", at index " + index);
+    super(SocketErrors.printable("\"" + text + "\": " + problem) + ", at index " + index);
     this.index = index;
   }
 

@@ -1,5 +1,7 @@
 package io.gatun.address;
 
+import io.gatun.error.SocketErrors;
+
 /**
  * A network interface as macOS and the BSDs tell of it: {@code struct sockaddr_dl}, see link(4).
  *
@@ -24,7 +26,8 @@ public record LinkAddress(int index, int type, String name, HardwareAddress addr
       throw new IllegalArgumentException("index " + index + " or type " + type + " out of range");
     }
     if (name.length() + address.length() > DATA_MAX || name.chars().anyMatch(c -> c > 0xff)) {
-      throw new IllegalArgumentException("no name of an interface, or too long: " + name);
+      throw new IllegalArgumentException(
+          SocketErrors.printable("no name of an interface, or too long: " + name));
     }
   }
 

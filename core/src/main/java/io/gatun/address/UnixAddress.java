@@ -3,6 +3,7 @@ package io.gatun.address;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gatun.error.ErrorDetail;
+import io.gatun.error.SocketErrors;
 import io.gatun.os.Abi;
 import io.gatun.os.Errno;
 import io.gatun.os.Os;
@@ -71,7 +72,7 @@ public final class UnixAddress implements Address, ErrorDetail {
 
   private static UnixAddress ofPath(byte[] path, String text) {
     if (path.length == 0 || path[0] == 0) {
-      throw new IllegalArgumentException("\"" + text + "\" is no path");
+      throw new IllegalArgumentException(SocketErrors.printable("\"" + text + "\" is no path"));
     }
     return of(path);
   }
@@ -254,7 +255,8 @@ public final class UnixAddress implements Address, ErrorDetail {
       ByteBuffer bytes = UTF_8.newEncoder().encode(CharBuffer.wrap(text));
       return Arrays.copyOfRange(bytes.array(), bytes.arrayOffset(), bytes.limit());
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("\"" + text + "\" holds half of a surrogate pair", e);
+      throw new IllegalArgumentException(
+          SocketErrors.printable("\"" + text + "\" holds half of a surrogate pair"), e);
     }
   }
 }

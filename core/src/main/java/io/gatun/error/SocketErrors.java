@@ -66,20 +66,30 @@ public final class SocketErrors {
     return address == null ? call : call + " " + printable(address.toString());
   }
 
-  /** A name that somebody else chose must neither end the line nor steer the terminal. */
-  private static String printable(String text) {
-    if (text.chars().noneMatch(Character::isISOControl)) {
+  /**
+   * {@return a text for the line of a message} What somebody else chose must neither end the line
+   * nor steer the terminal: such characters are shown by their numbers.
+   *
+   * @param text any text
+   */
+  public static String printable(String text) {
+    if (text.chars().noneMatch(SocketErrors::isUnprintable)) {
       return text;
     }
     StringBuilder escaped = new StringBuilder();
     text.chars()
         .forEach(c -> {
-          if (Character.isISOControl(c)) {
-            escaped.append("\\x%02x".formatted(c));
+          if (isUnprintable(c)) {
+            escaped.append((c < 0x100 ? "\\x%02x" : "\\u%04x").formatted(c));
           } else {
             escaped.append((char) c);
           }
         });
     return escaped.toString();
+  }
+
+  /** Controls, and Unicode's separators of lines and paragraphs. */
+  private static boolean isUnprintable(int c) {
+    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
   }
 }

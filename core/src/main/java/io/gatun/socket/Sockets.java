@@ -516,7 +516,8 @@ public final class Sockets {
   }
 
   private static IllegalArgumentException noAddress(String text) {
-    return new IllegalArgumentException("\"" + text + "\" is no IPv4 address");
+    return new IllegalArgumentException(
+        SocketErrors.printable("\"" + text + "\" is no IPv4 address"));
   }
 
   /** inet_ntoa(3): the text of four bytes. */
@@ -539,7 +540,7 @@ public final class Sockets {
       throw new IllegalArgumentException(family + " is neither AF_INET nor AF_INET6");
     }
     if (text.indexOf('%') >= 0) {
-      throw new IllegalArgumentException("\"" + text + "\" has a zone");
+      throw new IllegalArgumentException(SocketErrors.printable("\"" + text + "\" has a zone"));
     }
     Ipv6Address address = Ipv6Address.of(text, 0);
     return ByteBuffer.allocate(16).putLong(address.high()).putLong(address.low()).array();

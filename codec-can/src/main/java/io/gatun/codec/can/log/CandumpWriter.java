@@ -21,7 +21,8 @@ final class CandumpWriter extends TextWriter {
     }
     String channel = entry.channel().isEmpty() ? "any" : entry.channel();
     if (channel.chars().anyMatch(c -> c <= ' ')) {
-      throw new IOException("candump's log has no channel \"" + channel.strip() + "\" with space");
+      String shown = channel.strip().replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+      throw new IOException("candump's log has no channel \"" + shown + "\" with space");
     }
     out.append('(')
         .append(
