@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A setting of a channel, by its name and type. Those of the channel itself are constants here, as
  * are the kernel's that are asked for most; any other of the kernel's goes by its numbers: {@link
- * #ofInt}.
+ * #ofInt}. The kernel's are options of a {@link io.gatun.socket.Socket} too.
  *
  * @param <T> the type of the value
  */
@@ -103,8 +103,8 @@ public final class ChannelOption<T> {
     this.kernelOption = kernelOption;
   }
 
-  /** How the kernel is asked for it; null when it is the channel's own. */
-  @Nullable KernelOption<T> kernelOption() {
+  /** {@return how the kernel is asked for it; null when it is the channel's own} */
+  public @Nullable KernelOption<T> kernelOption() {
     return kernelOption;
   }
 

@@ -11,14 +11,19 @@ import io.gatun.os.Memory;
 import io.gatun.os.Struct;
 import java.lang.foreign.Arena;
 
-/** How getsockopt(2) and setsockopt(2) carry the value of a {@link ChannelOption}. */
-sealed interface KernelOption<T> {
-  /** How many bytes a value takes at most. */
+/**
+ * How getsockopt(2) and setsockopt(2) carry the value of a {@link ChannelOption}: for channels and
+ * {@link io.gatun.socket.Socket}, programs need none.
+ *
+ * @param <T> the type of the value
+ */
+public sealed interface KernelOption<T> {
+  /** {@return how many bytes a value takes at most} */
   default int size() {
     return Integer.BYTES;
   }
 
-  /** Leaves the value at an address, and returns its length or a negative errno. */
+  /** Leaves the value at an address, and returns its length in bytes or a negative errno. */
   int get(Kernel kernel, int fd, long value);
 
   /** Makes a value of what {@link #get} left. */
@@ -92,8 +97,9 @@ sealed interface KernelOption<T> {
 
     @Override
     public byte[] decode(long value, int length) {
-      byte[] bytes = new byte[length];
-      Memory.get(value, bytes, 0, length);
+      // What does not fit is cut off; the system may tell the whole length all the same.
+      byte[] bytes = new byte[Math.min(length, size)];
+      Memory.get(value, bytes, 0, bytes.length);
       return bytes;
     }
 

@@ -8,6 +8,8 @@ import io.gatun.address.Protocol;
 import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
+import io.gatun.channel.ChannelOption;
+import io.gatun.channel.KernelOption;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
@@ -455,6 +457,48 @@ public final class Socket implements AutoCloseable {
             return bytes;
           }
         });
+  }
+
+  /**
+   * Returns an option of the kernel, by its name and type: getsockopt(2).
+   *
+   * @param option one of {@link ChannelOption}'s or {@link io.gatun.channel.MessageOptions}'
+   *     constants that the kernel has, or any by its numbers, as {@link ChannelOption#ofInt} makes
+   * @throws IllegalArgumentException if it is an option of channels alone
+   * @throws IOException as getsockopt(2) fails; ENOPROTOOPT where the system lacks the option
+   */
+  public <T> T getOption(ChannelOption<T> option) throws IOException {
+    KernelOption<T> of = kernelOption(option);
+    String call = "getsockopt " + option;
+    return with(
+        call,
+        kernel -> {
+          try (Arena arena = Arena.ofConfined()) {
+            long value = arena.allocate(Math.max(of.size(), 1), Long.BYTES).address();
+            int length = operations.settle(call, of.get(kernel, descriptor.fd, value));
+            return of.decode(value, length);
+          }
+        });
+  }
+
+  /**
+   * Sets an option of the kernel, by its name and type: setsockopt(2).
+   *
+   * @throws IllegalArgumentException if it is an option of channels alone
+   * @throws IOException as setsockopt(2) fails; see {@link #getOption}
+   */
+  public <T> void setOption(ChannelOption<T> option, T value) throws IOException {
+    KernelOption<T> of = kernelOption(option);
+    String call = "setsockopt " + option + "=" + value;
+    with(call, kernel -> operations.settle(call, of.set(kernel, descriptor.fd, value)));
+  }
+
+  private static <T> KernelOption<T> kernelOption(ChannelOption<T> option) {
+    KernelOption<T> found = option.kernelOption();
+    if (found == null) {
+      throw new IllegalArgumentException(option + " is an option of channels alone");
+    }
+    return found;
   }
 
   /** The result of a getsockopt(2); as a failure it throws. */

@@ -8,6 +8,7 @@ import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
+import io.gatun.channel.ChannelOption;
 import io.gatun.error.SocketError;
 import io.gatun.error.TimedOutException;
 import io.gatun.error.WouldBlockException;
@@ -163,6 +164,8 @@ public final class SocketFaultsTest extends SocketLab {
             socket.getSockOpt(1, 2);
             socket.getSockOpt(1, 2, 16);
             socket.setSockOpt(1, 2, 1);
+            socket.setOption(ChannelOption.SO_KEEPALIVE, true);
+            socket.getOption(ChannelOption.SO_KEEPALIVE);
             socket.setInheritable(true);
             socket.getInheritable();
             socket.setTimeout(null);

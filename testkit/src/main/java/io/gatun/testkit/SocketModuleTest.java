@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
 import io.gatun.address.SocketType;
+import io.gatun.channel.ChannelOption;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrorException;
 import io.gatun.error.TimedOutException;
@@ -348,6 +349,29 @@ public final class SocketModuleTest extends SocketLab {
     assertThrows(
         SocketErrorException.class,
         () -> run(() -> socket.setSockOpt(SocketConstants.ABSENT, SocketConstants.ABSENT, 1)));
+  }
+
+  @Test
+  void anOptionHasANameAndAType() throws Exception {
+    Socket socket = open();
+    run(() -> socket.setOption(ChannelOption.SO_KEEPALIVE, true));
+    assertTrue(call(() -> socket.getOption(ChannelOption.SO_KEEPALIVE)));
+    run(() -> socket.setOption(ChannelOption.SO_RCVBUF, 20_000));
+    assertTrue(call(() -> socket.getOption(ChannelOption.SO_RCVBUF)) >= 20_000);
+    assertEquals(-1, call(() -> socket.getOption(ChannelOption.SO_LINGER)));
+    run(() -> socket.setOption(ChannelOption.SO_LINGER, 7));
+    assertEquals(7, call(() -> socket.getOption(ChannelOption.SO_LINGER)));
+    ChannelOption<Integer> absent =
+        ChannelOption.ofInt("SO_NONE", Constants.SOL_SOCKET, SocketConstants.ABSENT);
+    assertMessage(
+        "setsockopt SO_NONE=1: ENOPROTOOPT",
+        assertThrows(SocketErrorException.class, () -> run(() -> socket.setOption(absent, 1))));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> run(() -> socket.setOption(ChannelOption.AUTO_READ, true)));
+    socket.close();
+    assertThrows(
+        ClosedException.class, () -> run(() -> socket.getOption(ChannelOption.SO_KEEPALIVE)));
   }
 
   @Test
