@@ -63,6 +63,12 @@ final class Descriptor {
    * flight holds the object, since it has to release it; so nobody uses the descriptor then.
    */
   private static final class Leak implements Runnable {
+    /**
+     * Registering costs 48 of the 1,000 bytes that accepting and closing a connection allocates,
+     * and no time that could be told: 1.01 times that without it over TCP (quartiles 0.99 and 1.04
+     * of 40 pairs of rounds, each 2,000 connections, by turns in one JVM on two processors), 0.99
+     * to 1.03 times over Unix sockets.
+     */
     static final Cleaner CLEANER =
         Cleaner.create(Thread.ofPlatform().daemon().name("gatun-socket-cleaner").factory());
 
