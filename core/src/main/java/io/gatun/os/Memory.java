@@ -22,62 +22,101 @@ public final class Memory {
   @SuppressWarnings("restricted")
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  // What guard() watches: a block, and the bytes in it that may be touched. For tests alone.
+  private static long blockFrom;
+  private static long blockTo;
+  private static long bytesFrom;
+  private static long bytesTo;
+
   private Memory() {}
 
+  /**
+   * From now on an access that touches a block of memory outside of some bytes in it is an {@link
+   * AssertionError}, where assertions are on: so tests see that a decoder reads what it was given
+   * and nothing else. One block is watched at a time, in one thread; a block of no length ends it.
+   */
+  public static void guard(long block, long blockLength, long bytes, long length) {
+    blockFrom = block;
+    blockTo = block + blockLength;
+    bytesFrom = bytes;
+    bytesTo = bytes + length;
+  }
+
+  private static boolean isAllowed(long address, long length) {
+    return (address >= bytesFrom && address + length <= bytesTo)
+        || length == 0
+        || address >= blockTo
+        || address + length <= blockFrom;
+  }
+
   public static byte getByte(long address) {
+    assert isAllowed(address, Byte.BYTES);
     return ALL.get(JAVA_BYTE, address);
   }
 
   public static short getShort(long address) {
+    assert isAllowed(address, Short.BYTES);
     return ALL.get(JAVA_SHORT_UNALIGNED, address);
   }
 
   public static int getInt(long address) {
+    assert isAllowed(address, Integer.BYTES);
     return ALL.get(JAVA_INT_UNALIGNED, address);
   }
 
   public static long getLong(long address) {
+    assert isAllowed(address, Long.BYTES);
     return ALL.get(JAVA_LONG_UNALIGNED, address);
   }
 
   public static void setByte(long address, byte value) {
+    assert isAllowed(address, Byte.BYTES);
     ALL.set(JAVA_BYTE, address, value);
   }
 
   public static void setShort(long address, short value) {
+    assert isAllowed(address, Short.BYTES);
     ALL.set(JAVA_SHORT_UNALIGNED, address, value);
   }
 
   public static void setInt(long address, int value) {
+    assert isAllowed(address, Integer.BYTES);
     ALL.set(JAVA_INT_UNALIGNED, address, value);
   }
 
   public static void setLong(long address, long value) {
+    assert isAllowed(address, Long.BYTES);
     ALL.set(JAVA_LONG_UNALIGNED, address, value);
   }
 
   /** Copies {@code length} bytes of native memory. */
   public static void copy(long from, long to, int length) {
+    assert isAllowed(to, length);
+    assert isAllowed(from, length);
     MemorySegment.copy(ALL, from, ALL, to, length);
   }
 
   /** Copies {@code length} bytes from native memory into an array. */
   public static void get(long address, byte[] into, int offset, int length) {
+    assert isAllowed(address, length);
     MemorySegment.copy(ALL, JAVA_BYTE, address, into, offset, length);
   }
 
   /** Copies {@code length} bytes of an array into native memory. */
   public static void set(long address, byte[] from, int offset, int length) {
+    assert isAllowed(address, length);
     MemorySegment.copy(from, offset, ALL, JAVA_BYTE, address, length);
   }
 
   /** Copies {@code length} bytes from native memory into a segment. */
   public static void get(long address, MemorySegment into, long offset, int length) {
+    assert isAllowed(address, length);
     MemorySegment.copy(ALL, address, into, offset, length);
   }
 
   /** Copies {@code length} bytes of a segment into native memory. */
   public static void set(long address, MemorySegment from, long offset, int length) {
+    assert isAllowed(address, length);
     MemorySegment.copy(from, offset, ALL, address, length);
   }
 
@@ -142,6 +181,7 @@ public final class Memory {
 
   /** Sets {@code length} bytes to zero. */
   public static void clear(long address, long length) {
+    assert isAllowed(address, length);
     ALL.asSlice(address, length).fill((byte) 0);
   }
 }

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       Sniffer.class,
       Transports.class,
       Gatun.Test.class,
+      Gatun.Fuzz.class,
       Gatun.Bench.class,
       HelpCommand.class,
     },
@@ -174,6 +175,22 @@ public final class Gatun implements Runnable {
         arity = "0..*",
         description = "A lane, or \"all\" for every lane that stands. Default: host.")
     String[] lanes = {};
+  }
+
+  /** {@code ./gatun fuzz}. */
+  @Command(
+      name = "fuzz",
+      description = "Fuzz the decoders that meet bytes from outside, with Jazzer.")
+  static final class Fuzz extends Launched {
+    @Option(names = "--help", usageHelp = true, description = "Show this help.")
+    boolean help;
+
+    @Parameters(
+        paramLabel = "TARGET",
+        arity = "0..*",
+        description =
+            "A target, such as sockaddr; or seconds=N for each. Default: all, 60 seconds.")
+    String[] targets = {};
   }
 
   /** {@code ./gatun bench}. */
