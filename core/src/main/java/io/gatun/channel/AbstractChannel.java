@@ -1,5 +1,7 @@
 package io.gatun.channel;
 
+import static io.gatun.os.Errno.ENOPROTOOPT;
+
 import io.gatun.address.Address;
 import io.gatun.address.BoundPath;
 import io.gatun.address.IpAddress;
@@ -65,9 +67,14 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   /** Hands the descriptor over to the loop's driver and lets the handlers be added. */
   final void register(ChannelInitializer initializer) throws Exception {
-    registration = loop.driver().register(fd, driverKind(), this);
+    registration = attach();
     loop.add(this);
     initializer.initialize(this);
+  }
+
+  /** Gives the channel to whatever moves its data: the loop's driver, as a rule. */
+  Registration attach() {
+    return loop.driver().register(fd, driverKind(), this);
   }
 
   /** Closes a channel that no loop takes any more. */
@@ -78,6 +85,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   }
 
   private void closeDescriptor() {
+    if (fd < 0) {
+      return;
+    }
     Kernel kernel = Kernel.acquire();
     try {
       kernel.close(fd);
@@ -407,6 +417,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     int result;
     synchronized (this) {
       checkOpen(what);
+      if (fd < 0) { // over a medium, which is no kernel's
+        throw SocketErrors.of(what, remote, ENOPROTOOPT);
+      }
       Kernel kernel = Kernel.acquire();
       try {
         result = call.call(kernel);

@@ -8,6 +8,7 @@ import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Kernel;
+import io.gatun.transport.Medium;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.List;
@@ -120,6 +121,29 @@ public final class Bootstrap {
    */
   public Future<Channel> open(AddressFamily family) {
     return start(family, DataChannel::activate);
+  }
+
+  /**
+   * Makes a channel of messages over something of this process instead of a socket, such as a
+   * virtual bus. It has no address, and the kernel's options fail with ENOPROTOOPT.
+   *
+   * @return the channel, which is active
+   */
+  public Future<Channel> attach(Medium medium) {
+    EventLoop loop = nextLoop();
+    Promise<Channel> attached = loop.newPromise();
+    setup.run(
+        loop,
+        attached,
+        () -> {
+          MessageChannel channel = new MessageChannel(loop, medium);
+          setup.register(channel, initializer);
+          channel.activate(null);
+          if (!attached.trySuccess(channel)) {
+            channel.close();
+          }
+        });
+    return attached;
   }
 
   /** What is asked of a new channel. */

@@ -2,6 +2,7 @@ package io.gatun.channel;
 
 import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.ENOBUFS;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
@@ -12,10 +13,13 @@ import io.gatun.error.SocketErrors;
 import io.gatun.os.Abi;
 import io.gatun.os.Errno;
 import io.gatun.transport.Driver;
+import io.gatun.transport.Medium;
+import io.gatun.transport.Registration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,10 @@ final class MessageChannel extends DataChannel {
   private final boolean connectionOriented;
 
   private final Driver.Kind driverKind;
+
+  /** What it is over where it has no descriptor. */
+  private final @Nullable Medium medium;
+
   private final AddressCache senders;
   private int messageSize = MessageBatch.SPILL;
 
@@ -63,6 +71,21 @@ final class MessageChannel extends DataChannel {
         family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_MESSAGE : Driver.Kind.MESSAGE;
     connectionOriented = type.equals(SocketType.SEQPACKET);
     senders = new AddressCache(protocol);
+    medium = null;
+  }
+
+  /** A new channel over something of this process. */
+  MessageChannel(EventLoop loop, Medium medium) {
+    super(loop, -1);
+    driverKind = Driver.Kind.MESSAGE;
+    connectionOriented = false;
+    senders = new AddressCache(Protocol.DEFAULT);
+    this.medium = medium;
+  }
+
+  @Override
+  Registration attach() {
+    return medium == null ? super.attach() : medium.attach(this);
   }
 
   /** An accepted channel. */
@@ -100,9 +123,12 @@ final class MessageChannel extends DataChannel {
     int result = bind(address);
     if (result < 0) {
       fail(promise, SocketErrors.of("bind", address, result));
-      close(null);
+      if (!active) { // else it is where it was: such as a CAN socket that looks for its interface
+        close(null);
+      }
       return;
     }
+    local = null;
     if (active) {
       complete(promise);
     } else {
@@ -236,8 +262,27 @@ final class MessageChannel extends DataChannel {
     }
     if (filled > 0) {
       result = registration().send(batch.headers(), filled);
+      if (result == -ENOBUFS) {
+        noRoom();
+        return 0;
+      }
     }
     return sent(result);
+  }
+
+  /**
+   * The device's queue is full (CAN), and nothing tells when there is room. All that was flushed
+   * fails, and not the first alone: of those behind it one might get through, and overtake.
+   */
+  private void noRoom() {
+    IOException cause = SocketErrors.of("send", remote, ENOBUFS);
+    boolean told = true;
+    for (int left = outbound.flushed(); left > 0 && isOpen(); left--) {
+      told &= outbound.failFirst(cause);
+    }
+    if (!told) {
+      pipeline().head.fireExceptionCaught(cause);
+    }
   }
 
   /** Prepares one message. Returns a negative errno when it cannot be sent. */

@@ -40,7 +40,8 @@ public final class Mmsghdr {
     return length < 0 && length != -Errno.EAGAIN && length != -Errno.EINTR ? length : 0;
   }
 
-  static void setLength(long messages, int index, int length) {
+  /** Tells how many bytes were moved of element {@code index}. */
+  public static void setLength(long messages, int index, int length) {
     Memory.setInt(at(messages, index) + LENGTH, length);
   }
 }

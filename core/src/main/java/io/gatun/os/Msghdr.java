@@ -53,11 +53,57 @@ public final class Msghdr {
     return Memory.getInt(message + NAMELEN);
   }
 
+  /** Where the ancillary data are, or there is room for them. */
+  public static long control(long message) {
+    return Memory.getLong(message + CONTROL);
+  }
+
   /** The length of the ancillary data that a recvmsg has left in the header. */
   public static int controlLength(long message) {
     return WIDE_CONTROL
         ? (int) Memory.getLong(message + CONTROLLEN)
         : Memory.getInt(message + CONTROLLEN);
+  }
+
+  /** Tells a receiver of flags, such as MSG_TRUNC. */
+  public static void setFlags(long message, int flags) {
+    Memory.setInt(message + FLAGS, flags);
+  }
+
+  /**
+   * Copies what the iovecs hold to one place.
+   *
+   * @return the bytes they hold, of which {@code most} are copied at most
+   */
+  public static int gather(long message, long to, int most) {
+    long iovecs = Memory.getLong(message + IOV);
+    int count = Memory.getInt(message + IOVLEN);
+    int length = 0;
+    for (int i = 0; i < count; i++) {
+      int part = Iovec.length(iovecs, i);
+      if (length < most) {
+        Memory.copy(Iovec.base(iovecs, i), to + length, Math.min(part, most - length));
+      }
+      length += part;
+    }
+    return length;
+  }
+
+  /**
+   * Copies from one place to where the iovecs have room.
+   *
+   * @return the bytes that there was room for
+   */
+  public static int scatter(long message, long from, int length) {
+    long iovecs = Memory.getLong(message + IOV);
+    int count = Memory.getInt(message + IOVLEN);
+    int copied = 0;
+    for (int i = 0; i < count && copied < length; i++) {
+      int part = Math.min(Iovec.length(iovecs, i), length - copied);
+      Memory.copy(from + copied, Iovec.base(iovecs, i), part);
+      copied += part;
+    }
+    return copied;
   }
 
   /** How many bytes the iovecs have room for. */
