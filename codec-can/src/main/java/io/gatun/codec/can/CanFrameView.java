@@ -297,6 +297,11 @@ public final class CanFrameView {
     };
   }
 
+  /** The buffer that the frame lies in. */
+  ByteBuf buf() {
+    return buf;
+  }
+
   /** {@return the buffer's index of the first byte of the payload} */
   public int dataIndex() {
     return index + (kind == Kind.XL ? Layout.XL_DATA : Layout.DATA);

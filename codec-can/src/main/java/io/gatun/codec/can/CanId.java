@@ -77,6 +77,24 @@ public record CanId(int value, boolean isExtended) implements Comparable<CanId> 
     return new CanId(value, text.length() == 8);
   }
 
+  /**
+   * {@return a number that orders frames as arbitration does: of two the lesser one wins} Between
+   * frames of one identifier a data frame wins over a remote one.
+   *
+   * @param rawId a {@code canid_t} with its flags; of CAN XL the priority
+   */
+  public static long arbitrationOrder(int rawId) {
+    int remote = rawId >>> 30 & 1;
+    if ((rawId & Layout.EFF) == 0) {
+      return (long) (rawId & MAX_STANDARD) << 21 | (long) remote << 20;
+    }
+    // SRR and IDE are both recessive, behind the 11 bits that both kinds begin with.
+    return (long) (rawId >>> 18 & MAX_STANDARD) << 21
+        | 3 << 19
+        | (long) (rawId & 0x3ffff) << 1
+        | remote;
+  }
+
   @Override
   public int compareTo(CanId other) {
     int order = Integer.compare(base(), other.base());

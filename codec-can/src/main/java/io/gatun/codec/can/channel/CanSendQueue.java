@@ -1,0 +1,494 @@
+package io.gatun.codec.can.channel;
+
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.codec.can.CanFilter;
+import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanId;
+import io.gatun.codec.can.channel.FrameDroppedException.Reason;
+import io.gatun.error.SocketError;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GenericFutureListener;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds frames that the bus has no room for yet, and decides which go first and which not at all.
+ * It belongs behind a {@link CanFrameHandler}, and takes {@link CanFrame} and {@link TimedFrame}.
+ *
+ * <p>An interface's queue is short (10 frames on Linux), and a socket that finds it full is told
+ * ENOBUFS, while poll(2) and epoll(7) go on to call it writable: who tries again at once spins. The
+ * queue tries again after half a millisecond, and then after up to 20 ms; while the interface is
+ * down or the controller is off the bus it waits until it hears of the change ({@link CanEvent}),
+ * or where nobody tells, tries each 100 ms.
+ *
+ * <p>Every frame that is written is sent or dropped. One that is dropped is counted with its {@link
+ * Reason}, and its promise fails with a {@link FrameDroppedException}, or with the kernel's error
+ * when that was the reason. A promise that succeeds means that the kernel has taken the frame; that
+ * it was on the bus {@link CanReceived.Origin#OWN} tells.
+ */
+public final class CanSendQueue implements ChannelHandler {
+  /** Which frame goes next. */
+  public enum Order {
+    /** The oldest. */
+    ARRIVAL,
+    /** The one that would win arbitration on the bus; of one identifier, the oldest. */
+    PRIORITY
+  }
+
+  /** Which frame is dropped when there is no room. */
+  public enum Overflow {
+    /** The one that comes; with {@link Order#PRIORITY} whichever would go last. */
+    LAST,
+    /** The one that would go first: the oldest, which is the stalest. */
+    FIRST
+  }
+
+  private static final long FIRST_RETRY_NANOS = 500_000;
+  private static final long LONGEST_RETRY_NANOS = 20_000_000;
+  private static final long DOWN_RETRY_NANOS = 100_000_000;
+
+  /** A frame from its write to its end. */
+  private final class Entry implements GenericFutureListener<Future<Void>> {
+    final CanFrame frame;
+    final @Nullable Promise<Void> promise;
+    final long order;
+    final long number;
+
+    /** By the loop's clock; 0 for never. */
+    final long deadline;
+
+    Entry(CanFrame frame, @Nullable Promise<Void> promise, long deadline) {
+      this.frame = frame;
+      this.promise = promise;
+      this.deadline = deadline;
+      order = priority ? CanId.arbitrationOrder(rawId(frame)) : 0;
+      number = written++;
+    }
+
+    /** In another's place. */
+    Entry(Entry newer, long number) {
+      frame = newer.frame;
+      promise = newer.promise;
+      deadline = newer.deadline;
+      order = newer.order;
+      this.number = number;
+    }
+
+    @Override
+    public void operationComplete(Future<Void> future) {
+      passed(this, future);
+    }
+  }
+
+  private final int capacity;
+  private final boolean priority;
+  private final Overflow overflow;
+  private final long timeToLive;
+  private final List<CanFilter> latestOnly;
+  private final int inFlight;
+
+  private final TreeSet<Entry> waiting =
+      new TreeSet<>(
+          Comparator.<Entry>comparingLong(entry -> entry.order)
+              .thenComparingLong(entry -> entry.number));
+
+  /** Of the identifiers that have a frame waiting, where only the latest counts. */
+  private final Map<Integer, Entry> latest = new HashMap<>();
+
+  private final Map<Reason, Long> dropped = new EnumMap<>(Reason.class);
+  private @Nullable ChannelHandlerContext ctx;
+  private long written;
+  private long sent;
+  private int passing;
+  private boolean blocked;
+  private boolean off;
+  private boolean down;
+  private boolean pumping;
+  private long retryNanos = FIRST_RETRY_NANOS;
+  private @Nullable Future<?> retry;
+
+  private CanSendQueue(Builder builder) {
+    capacity = builder.capacity;
+    priority = builder.order == Order.PRIORITY;
+    overflow = builder.overflow;
+    timeToLive = builder.timeToLive;
+    latestOnly = builder.latestOnly;
+    inFlight = builder.inFlight;
+  }
+
+  /** Begins a queue. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The policies of a queue. */
+  public static final class Builder {
+    private int capacity = 1024;
+    private Order order = Order.ARRIVAL;
+    private Overflow overflow = Overflow.LAST;
+    private long timeToLive;
+    private List<CanFilter> latestOnly = List.of();
+    private int inFlight = 16;
+
+    private Builder() {}
+
+    /** Sets how many frames may wait; 1024 by default. */
+    public Builder capacity(int frames) {
+      capacity = positive("capacity", frames);
+      return this;
+    }
+
+    /** Sets which frame goes next; the oldest by default. */
+    public Builder order(Order order) {
+      this.order = order;
+      return this;
+    }
+
+    /** Sets which frame is dropped when there is no room; the last by default. */
+    public Builder overflow(Overflow overflow) {
+      this.overflow = overflow;
+      return this;
+    }
+
+    /** Sets how old a frame may become that is no {@link TimedFrame}; by default any age. */
+    public Builder timeToLive(Duration time) {
+      if (!time.isPositive()) {
+        throw new IllegalArgumentException("time to live " + time);
+      }
+      timeToLive = TimeUnit.NANOSECONDS.convert(time);
+      return this;
+    }
+
+    /**
+     * Sets of which frames only the latest counts: states, and no commands. It takes the place in
+     * the queue of the one that waits there with its identifier.
+     */
+    public Builder latestOnly(Collection<CanFilter> frames) {
+      latestOnly = List.copyOf(frames);
+      return this;
+    }
+
+    /**
+     * Sets how many frames the channel is given at once, 16 by default, which go with one system
+     * call. They cannot be overtaken or expire any more while the socket's own buffer is full,
+     * which seldom is the case: with 1 this cannot happen.
+     */
+    public Builder inFlight(int frames) {
+      inFlight = positive("in flight", frames);
+      return this;
+    }
+
+    private static int positive(String what, int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException(what + ": " + value + " is less than 1");
+      }
+      return value;
+    }
+
+    /** Makes a queue, for one channel. */
+    public CanSendQueue build() {
+      return new CanSendQueue(this);
+    }
+  }
+
+  private static int rawId(CanFrame frame) {
+    return switch (frame) {
+      case CanFrame.Classic classic -> classic.id().raw();
+      case CanFrame.Fd fd -> fd.id().raw();
+      case CanFrame.Remote remote -> remote.id().raw() | 0x4000_0000;
+      case CanFrame.Xl xl -> xl.priority();
+      case CanFrame.ErrorFrame error -> error.classes() | 0x2000_0000;
+    };
+  }
+
+  // Counters: on the loop
+
+  /** Returns how many frames were written to the queue. On the loop, as all counters. */
+  public long written() {
+    return written;
+  }
+
+  /** Returns how many the kernel has taken. */
+  public long sent() {
+    return sent;
+  }
+
+  /** Returns how many were dropped for a reason. */
+  public long dropped(Reason reason) {
+    return dropped.getOrDefault(reason, 0L);
+  }
+
+  /** Returns how many wait, or are on their way to the kernel. */
+  public int queued() {
+    return waiting.size() + passing;
+  }
+
+  // Writing
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    this.ctx = ctx;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, @Nullable Promise<Void> promise) {
+    if (message instanceof CanFrame frame) {
+      add(ctx, frame, promise, timeToLive);
+    } else if (message instanceof TimedFrame timed) {
+      add(ctx, timed.frame(), promise, TimeUnit.NANOSECONDS.convert(timed.timeToLive()));
+    } else {
+      ctx.write(message, promise);
+    }
+  }
+
+  private void add(
+      ChannelHandlerContext ctx, CanFrame frame, @Nullable Promise<Void> promise, long live) {
+    long deadline = live == 0 ? 0 : now(ctx) + live | 1; // never 0
+    Entry entry = new Entry(frame, promise, deadline);
+    if (!ctx.channel().isOpen()) {
+      drop(entry, Reason.CLOSED);
+      return;
+    }
+    if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(frame))) {
+      Entry older = latest.get(rawId(frame));
+      if (older != null) {
+        replace(older, entry);
+        return;
+      }
+      latest.put(rawId(frame), entry);
+    }
+    waiting.add(entry);
+    if (waiting.size() > capacity) {
+      expire(now(ctx));
+    }
+    if (waiting.size() > capacity) {
+      drop(take(overflow == Overflow.FIRST ? waiting.first() : waiting.last()), Reason.QUEUE_FULL);
+    }
+  }
+
+  /** The place in the queue stays, the frame and its age are new. */
+  private void replace(Entry older, Entry newer) {
+    waiting.remove(older);
+    Entry inPlace = new Entry(newer, older.number);
+    waiting.add(inPlace);
+    latest.put(rawId(newer.frame), inPlace);
+    drop(older, Reason.SUPERSEDED);
+  }
+
+  private Entry take(Entry entry) {
+    waiting.remove(entry);
+    latest.remove(rawId(entry.frame), entry);
+    return entry;
+  }
+
+  private static long now(ChannelHandlerContext ctx) {
+    return ctx.eventLoop().ticker().nanoTime();
+  }
+
+  private void expire(long now) {
+    List<Entry> old = new ArrayList<>();
+    for (Entry entry : waiting) {
+      if (isExpired(entry, now)) {
+        old.add(entry);
+      }
+    }
+    for (Entry entry : old) { // whose listeners may write
+      if (waiting.contains(entry)) {
+        drop(take(entry), Reason.EXPIRED);
+      }
+    }
+  }
+
+  private static boolean isExpired(Entry entry, long now) {
+    return entry.deadline != 0 && entry.deadline - now < 0;
+  }
+
+  private void drop(Entry entry, Reason reason) {
+    dropped.merge(reason, 1L, Long::sum);
+    if (entry.promise != null) {
+      entry.promise.tryFailure(new FrameDroppedException(entry.frame, reason));
+    }
+  }
+
+  // Sending
+
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    pump(ctx);
+    ctx.flush();
+  }
+
+  private void pump(ChannelHandlerContext ctx) {
+    if (blocked || off || down || pumping || passing > 0) {
+      return;
+    }
+    pumping = true;
+    long now = 0;
+    while (passing < inFlight && !waiting.isEmpty()) {
+      Entry entry = take(waiting.first());
+      if (entry.deadline != 0) {
+        now = now == 0 ? now(ctx) : now;
+        if (isExpired(entry, now)) {
+          drop(entry, Reason.EXPIRED);
+          continue;
+        }
+      }
+      Promise<Void> promise = ctx.newPromise();
+      promise.addListener(entry);
+      passing++;
+      ctx.write(entry.frame, promise);
+    }
+    pumping = false;
+    if (passing > 0) {
+      ctx.flush();
+    }
+  }
+
+  /** The channel has sent a frame, or not. */
+  private void passed(Entry entry, Future<Void> future) {
+    passing--;
+    ChannelHandlerContext ctx = this.ctx;
+    if (future.isSuccess()) {
+      sent++;
+      retryNanos = FIRST_RETRY_NANOS;
+      if (entry.promise != null) {
+        entry.promise.trySuccess(null);
+      }
+    } else {
+      failed(entry, future.cause());
+    }
+    if (passing == 0 && ctx != null && ctx.channel().isOpen()) {
+      if (blocked && retry == null) {
+        long nanos = retryNanos;
+        retryNanos = Math.min(2 * retryNanos, LONGEST_RETRY_NANOS);
+        retry = ctx.eventLoop().schedule(this::tryAgain, nanos, TimeUnit.NANOSECONDS);
+      } else if (down && retry == null) {
+        retry = ctx.eventLoop().schedule(this::tryAgain, DOWN_RETRY_NANOS, TimeUnit.NANOSECONDS);
+      } else if (!waiting.isEmpty()) {
+        pump(ctx);
+      }
+    }
+  }
+
+  private void failed(Entry entry, Throwable cause) {
+    ChannelHandlerContext ctx = this.ctx;
+    if (ctx == null || !ctx.channel().isOpen()) {
+      drop(entry, Reason.CLOSED);
+      return;
+    }
+    switch (cause instanceof SocketError error ? error.errnoName() : "") {
+      case "ENOBUFS" -> {
+        blocked = true;
+        putBack(entry);
+      }
+      case "ENETDOWN", "ENODEV", "ENXIO" -> {
+        down = true;
+        putBack(entry);
+      }
+      default -> {
+        dropped.merge(Reason.REFUSED, 1L, Long::sum);
+        if (entry.promise != null) {
+          entry.promise.tryFailure(cause);
+        }
+      }
+    }
+  }
+
+  /** To where it was: its number says. */
+  private void putBack(Entry entry) {
+    if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(entry.frame))) {
+      if (latest.containsKey(rawId(entry.frame))) {
+        drop(entry, Reason.SUPERSEDED);
+        return;
+      }
+      latest.put(rawId(entry.frame), entry);
+    }
+    waiting.add(entry);
+    if (waiting.size() > capacity + inFlight) {
+      drop(take(overflow == Overflow.FIRST ? waiting.first() : waiting.last()), Reason.QUEUE_FULL);
+    }
+  }
+
+  private void tryAgain() {
+    retry = null;
+    blocked = false;
+    down = false;
+    ChannelHandlerContext ctx = this.ctx;
+    if (ctx != null && !ctx.isRemoved()) {
+      expire(now(ctx));
+      pump(ctx);
+    }
+  }
+
+  @Override
+  public void userEvent(ChannelHandlerContext ctx, Object event) {
+    switch (event) {
+      case CanEvent.Bus.OFF -> {
+        off = true;
+        watchAges(ctx);
+      }
+      case CanEvent.Bus.ACTIVE -> {
+        off = false;
+        pump(ctx);
+      }
+      case CanEvent.Link.DOWN, CanEvent.Link.REMOVED -> {
+        down = true;
+        watchAges(ctx);
+      }
+      case CanEvent.Link.UP -> {
+        off = false;
+        tryAgain();
+      }
+      default -> {}
+    }
+    ctx.fireUserEvent(event);
+  }
+
+  /** While nothing goes, nobody looks at the ages. */
+  private void watchAges(ChannelHandlerContext ctx) {
+    ctx.eventLoop()
+        .schedule(
+            () -> {
+              if ((off || down) && !ctx.isRemoved()) {
+                expire(now(ctx));
+                watchAges(ctx);
+              }
+            },
+            DOWN_RETRY_NANOS,
+            TimeUnit.NANOSECONDS);
+  }
+
+  // The end
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    dropAll();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    dropAll();
+  }
+
+  private void dropAll() {
+    if (retry != null) {
+      retry.cancel(false);
+      retry = null;
+    }
+    while (!waiting.isEmpty()) {
+      drop(take(waiting.first()), Reason.CLOSED);
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package io.gatun.codec.can.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.codec.can.CanFilter;
+import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanId;
+import io.gatun.codec.can.channel.FrameDroppedException.Reason;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Over a bus that answers ENOBUFS when its queue of three frames is full, as an interface does. */
+final class CanSendQueueTest extends BusLab {
+  private static final int MEGABIT = 1_000_000;
+  private static final int QUEUE = 3;
+
+  /** More than a frame takes. */
+  private static final long FRAME = 140_000;
+
+  private final Recorder recorder = new Recorder();
+  private final VirtualBus bus =
+      VirtualBus.on(loop).bitRate(MEGABIT).queues(QUEUE, 4096).full(VirtualBus.Full.FAIL).build();
+
+  /** Counts what reaches the channel: each flush of something is a system call. */
+  private static final class Calls implements ChannelHandler {
+    int flushes;
+    private boolean written;
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, @Nullable Promise<Void> promise) {
+      written = true;
+      ctx.write(message, promise);
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+      flushes += written ? 1 : 0;
+      written = false;
+      ctx.flush();
+    }
+  }
+
+  private final Calls calls = new Calls();
+
+  private Channel sender(CanSendQueue queue) throws Exception {
+    attach(bus.node(), new CanFrameHandler(), recorder);
+    return attach(bus.node(), calls, new CanFrameHandler(), queue);
+  }
+
+  private static Future<Void> write(Channel channel, Object frame) {
+    return channel.write(frame);
+  }
+
+  private static Reason reason(Future<Void> future) throws Exception {
+    assertTrue(future.await(SECONDS * 1000L), "neither sent nor dropped");
+    return assertInstanceOf(FrameDroppedException.class, future.cause()).reason();
+  }
+
+  /** Moves the time on until nothing waits. */
+  private void drain(CanSendQueue queue) throws Exception {
+    for (int i = 0; i < 100_000 && on(queue::queued) > 0; i++) {
+      pass(500_000);
+    }
+    pass(5 * FRAME);
+  }
+
+  @Test
+  void withinItsBoundNothingIsLostOrReordered() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().capacity(300).build();
+    Channel channel = sender(queue);
+    List<Future<Void>> sent = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      sent.add(write(channel, frame("123#%04X".formatted(i))));
+    }
+    channel.flush();
+    drain(queue);
+    assertEquals(
+        IntStream.range(0, 300).mapToObj("123#%04X"::formatted).toList(), recorder.frames(300));
+    for (Future<Void> future : sent) {
+      await(future);
+    }
+    assertEquals(300L, on(queue::sent));
+  }
+
+  @Test
+  void aFullInterfaceIsAskedAgainSeldom() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    VirtualBus slow =
+        VirtualBus.on(loop).bitRate(10).queues(QUEUE, 64).full(VirtualBus.Full.FAIL).build();
+    Channel channel = attach(slow.node(), calls, new CanFrameHandler(), queue);
+    for (int i = 0; i < 100; i++) {
+      write(channel, frame("123#"));
+    }
+    channel.flush();
+    settle();
+    int before = on(() -> calls.flushes);
+    for (int i = 0; i < 1000; i++) { // a second
+      pass(1_000_000);
+    }
+    int more = on(() -> calls.flushes) - before;
+    assertTrue(more >= 40 && more <= 60, () -> more + " calls in a second");
+  }
+
+  @Test
+  void theFrameThatWouldWinArbitrationGoesFirst() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().order(CanSendQueue.Order.PRIORITY).build();
+    Channel channel = sender(queue);
+    Random random = new Random(3);
+    List<Integer> ids = random.ints(50, 0, 0x7ff).boxed().toList();
+    List<String> expected =
+        IntStream.range(0, 50)
+            .boxed()
+            .sorted(java.util.Comparator.comparingInt(ids::get))
+            .map(i -> "%03X#%02X".formatted(ids.get(i), i))
+            .toList();
+    on(() -> {
+      for (int i = 0; i < 50; i++) {
+        write(channel, frame("%03X#%02X".formatted(ids.get(i), i)));
+      }
+      return null;
+    });
+    channel.flush();
+    drain(queue);
+    assertEquals(expected, recorder.frames(50));
+  }
+
+  @Test
+  void oldFramesAreDropped() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().timeToLive(Duration.ofMillis(500)).build();
+    VirtualBus slow =
+        VirtualBus.on(loop).bitRate(100).queues(1, 64).full(VirtualBus.Full.FAIL).build();
+    Channel channel = attach(slow.node(), new CanFrameHandler(), queue);
+    attach(slow.node(), new CanFrameHandler(), recorder);
+    write(channel, frame("555#")); // each takes half a second
+    write(channel, frame("555#01"));
+    Future<Void> stale = write(channel, new TimedFrame(frame("555#02"), Duration.ofMillis(100)));
+    Future<Void> staleToo = write(channel, frame("555#03"));
+    Future<Void> fresh = write(channel, new TimedFrame(frame("555#04"), Duration.ofSeconds(60)));
+    channel.flush();
+    settle();
+    pass(101_000_000);
+    pass(21_000_000);
+    assertEquals(Reason.EXPIRED, reason(stale));
+    assertTrue(!staleToo.isDone(), "before its time");
+    for (int i = 0; i < 200; i++) {
+      pass(50_000_000);
+    }
+    await(fresh);
+    assertEquals(Reason.EXPIRED, reason(staleToo));
+    assertEquals(List.of("555#", "555#01", "555#04"), recorder.frames(3));
+    assertTrue(on(() -> queue.dropped(Reason.EXPIRED)) >= 2);
+  }
+
+  @Test
+  void onlyTheLatestOfAStateIsSent() throws Exception {
+    CanSendQueue queue =
+        CanSendQueue.builder().latestOnly(List.of(CanFilter.exact(CanId.standard(0x200)))).build();
+    Channel channel = sender(queue);
+    List<Future<Void>> states = new ArrayList<>();
+    on(() -> {
+      for (int i = 0; i < 20; i++) {
+        states.add(write(channel, frame("200#%02X".formatted(i))));
+        write(channel, frame("100#%02X".formatted(i)));
+      }
+      return null;
+    });
+    channel.flush();
+    drain(queue);
+    List<String> expected = new ArrayList<>(List.of("200#13")); // in the place of the first
+    IntStream.range(0, 20).mapToObj("100#%02X"::formatted).forEach(expected::add);
+    assertEquals(expected, recorder.frames(21));
+    assertEquals(Reason.SUPERSEDED, reason(states.get(0)));
+    await(states.get(19));
+    assertEquals(19L, on(() -> queue.dropped(Reason.SUPERSEDED)));
+  }
+
+  @Test
+  void aFullQueueDropsTheLastOrTheFirst() throws Exception {
+    CanSendQueue last = CanSendQueue.builder().capacity(5).build();
+    Channel one = sender(last);
+    CanSendQueue first =
+        CanSendQueue.builder().capacity(5).overflow(CanSendQueue.Overflow.FIRST).build();
+    Channel two = attach(bus.node(), new CanFrameHandler(), first);
+    on(() -> {
+      for (int i = 0; i < 8; i++) {
+        write(one, frame("100#%02X".formatted(i)));
+        write(two, frame("200#%02X".formatted(i)));
+      }
+      return null;
+    });
+    one.flush();
+    two.flush();
+    drain(last);
+    drain(first);
+    List<String> frames = recorder.frames(10);
+    assertEquals(
+        List.of("100#00", "100#01", "100#02", "100#03", "100#04"),
+        frames.stream().filter(frame -> frame.startsWith("1")).toList());
+    assertEquals(
+        List.of("200#03", "200#04", "200#05", "200#06", "200#07"),
+        frames.stream().filter(frame -> frame.startsWith("2")).toList());
+    assertEquals(3L, on(() -> last.dropped(Reason.QUEUE_FULL)));
+    assertEquals(3L, on(() -> first.dropped(Reason.QUEUE_FULL)));
+  }
+
+  @Test
+  void withPriorityAFullQueueDropsTheLeastImportant() throws Exception {
+    CanSendQueue queue =
+        CanSendQueue.builder().capacity(2).order(CanSendQueue.Order.PRIORITY).build();
+    Channel channel = sender(queue);
+    Future<Void> dropped =
+        on(() -> {
+          write(channel, frame("100#"));
+          Future<Void> least = write(channel, frame("300#"));
+          write(channel, frame("200#"));
+          return least;
+        });
+    channel.flush();
+    assertEquals(Reason.QUEUE_FULL, reason(dropped));
+    drain(queue);
+    assertEquals(List.of("100#", "200#"), recorder.frames(2));
+  }
+
+  @Test
+  void nothingIsSentWhileTheControllerIsOffTheBus() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    attach(bus.node(), new CanFrameHandler(), recorder);
+    Recorder own = new Recorder();
+    Channel channel = attach(bus.node(), calls, new CanFrameHandler(), queue, own);
+    on(() -> {
+      bus.injectErrors(32);
+      return null;
+    });
+    write(channel, frame("100#"));
+    channel.flush();
+    for (int i = 0; i < 100 && own.events.isEmpty(); i++) {
+      pass(FRAME);
+    }
+    assertEquals(CanEvent.Bus.OFF, own.next());
+    int before = on(() -> calls.flushes);
+    Future<Void> waits = write(channel, frame("101#"));
+    Future<Void> old = write(channel, new TimedFrame(frame("102#"), Duration.ofNanos(1)));
+    channel.flush();
+    settle();
+    assertTrue(!waits.isDone());
+    assertEquals(before, on(() -> calls.flushes), "it asks the kernel while nothing can go");
+    pass(128 * 11 * 1000);
+    assertEquals(CanEvent.Bus.ACTIVE, own.next());
+    drain(queue);
+    await(waits);
+    assertEquals(Reason.EXPIRED, reason(old));
+    assertEquals(List.of("100#", "101#"), recorder.frames(2));
+  }
+
+  @Test
+  void closingDropsWhatWaits() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    Channel channel = sender(queue);
+    List<Future<Void>> futures = new ArrayList<>();
+    on(() -> {
+      for (int i = 0; i < 10; i++) {
+        futures.add(write(channel, frame("100#")));
+      }
+      channel.flush();
+      return null;
+    });
+    settle();
+    await(channel.close());
+    settle();
+    assertEquals(Reason.CLOSED, reason(futures.get(9)));
+    assertEquals(10 - on(queue::sent), on(() -> queue.dropped(Reason.CLOSED)));
+  }
+
+  @Test
+  void underRandomLoadEachFrameIsSentOrCounted() throws Exception {
+    Random random = new Random(20);
+    CanSendQueue queue =
+        CanSendQueue.builder()
+            .capacity(20)
+            .order(CanSendQueue.Order.PRIORITY)
+            .timeToLive(Duration.ofMillis(3))
+            .latestOnly(List.of(new CanFilter(0x400, 0x400, false)))
+            .build();
+    Channel channel = sender(queue);
+    List<Future<Void>> futures = new ArrayList<>();
+    int count = 3000;
+    for (int i = 0; i < count; i++) {
+      CanFrame frame = frame("%03X#%04X".formatted(random.nextInt(0x7ff), i));
+      futures.add(
+          write(
+              channel,
+              random.nextInt(4) == 0
+                  ? new TimedFrame(frame, Duration.ofNanos(1 + random.nextInt(2_000_000)))
+                  : frame));
+      if (random.nextInt(3) == 0) {
+        channel.flush();
+      }
+      if (random.nextInt(5) == 0) {
+        pass(random.nextInt(3_000_000));
+      }
+    }
+    channel.flush();
+    drain(queue);
+    long failed = 0;
+    for (Future<Void> future : futures) {
+      assertTrue(future.isDone(), "neither sent nor dropped");
+      failed += future.isSuccess() ? 0 : 1;
+    }
+    long dropped = 0;
+    for (Reason reason : Reason.values()) {
+      dropped += on(() -> queue.dropped(reason));
+    }
+    long sent = on(queue::sent);
+    assertEquals(count, sent + dropped);
+    assertEquals(count, on(queue::written));
+    assertEquals(failed, dropped);
+    assertEquals(sent, recorder.events.stream().filter(CanReceived.class::isInstance).count());
+    for (Reason reason : List.of(Reason.EXPIRED, Reason.SUPERSEDED, Reason.QUEUE_FULL)) {
+      assertTrue(on(() -> queue.dropped(reason)) > 0, () -> "none was dropped as " + reason);
+    }
+  }
+
+  @Test
+  void aFrameThatTheKernelRefusesFailsAlone() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    Channel channel = sender(queue);
+    Future<Void> refused = write(channel, frame("00123#81:07:00112233#" + "EE".repeat(100)));
+    write(channel, frame("123#"));
+    channel.flush();
+    drain(queue);
+    assertTrue(refused.await(1000));
+    assertTrue(refused.cause() instanceof java.io.IOException);
+    assertEquals(List.of("123#"), recorder.frames(1));
+    assertEquals(1L, on(() -> queue.dropped(Reason.REFUSED)));
+  }
+}
