@@ -12,7 +12,9 @@ module io.gatun.codec.can {
   exports io.gatun.codec.can.bcm;
   exports io.gatun.codec.can.channel;
   exports io.gatun.codec.can.dbc;
+  exports io.gatun.codec.can.handler;
   exports io.gatun.codec.can.isotp;
+  exports io.gatun.codec.can.j1939;
   exports io.gatun.codec.can.log;
   exports io.gatun.codec.can.slcan;
 }

@@ -27,14 +27,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** A loop whose time the test moves, and channels on virtual buses. All buffers are released. */
-abstract class BusLab {
+public abstract class BusLab {
   static final int SECONDS = 30;
 
-  final MockTicker ticker = ticker();
+  protected final MockTicker ticker = ticker();
   final EventLoopGroup group =
       EventLoopGroup.builder().loops(1).ticker(ticker).daemon(true).build();
-  final EventLoop loop = group.next();
-  final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(true);
+  protected final EventLoop loop = group.next();
+  protected final UnpooledByteBufAllocator alloc = new UnpooledByteBufAllocator(true);
+
+  /** For each test anew. */
+  protected BusLab() {}
 
   private static MockTicker ticker() {
     MockTicker ticker = Ticker.newMockTicker();
@@ -49,7 +52,7 @@ abstract class BusLab {
     assertEquals(0, alloc.metric().usedHeapMemory(), "heap buffers were not released");
   }
 
-  final Channel attach(Medium node, ChannelHandler... handlers) throws Exception {
+  protected final Channel attach(Medium node, ChannelHandler... handlers) throws Exception {
     return await(
         new Bootstrap(loop)
             .option(ChannelOption.ALLOCATOR, alloc)
@@ -57,34 +60,37 @@ abstract class BusLab {
             .attach(node));
   }
 
-  static <T extends @Nullable Object> T await(Future<T> future) throws Exception {
+  protected static <T extends @Nullable Object> T await(Future<T> future) throws Exception {
     return future.get(SECONDS, TimeUnit.SECONDS);
   }
 
-  final <T extends @Nullable Object> T on(Callable<T> body) throws Exception {
+  protected final <T extends @Nullable Object> T on(Callable<T> body) throws Exception {
     return await(loop.submit(body));
   }
 
   /** Lets everything happen that can without the time going on. */
-  final void settle() throws Exception {
+  protected final void settle() throws Exception {
     for (int i = 0; i < 5; i++) {
       await(await(loop.submit(() -> loop.schedule(() -> {}, 0, TimeUnit.NANOSECONDS))));
     }
   }
 
   /** Moves the time, and lets happen what is due. */
-  final void pass(long nanos) throws Exception {
+  protected final void pass(long nanos) throws Exception {
     ticker.advance(nanos, TimeUnit.NANOSECONDS);
     settle();
   }
 
-  static CanFrame frame(String text) {
+  protected static CanFrame frame(String text) {
     return CanFrame.parse(text);
   }
 
   /** Notes what comes. */
-  static final class Recorder implements ChannelHandler {
-    final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+  public static final class Recorder implements ChannelHandler {
+    public final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+
+    /** One that has noted nothing. */
+    public Recorder() {}
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -101,14 +107,14 @@ abstract class BusLab {
       events.add(cause);
     }
 
-    Object next() throws InterruptedException {
+    public Object next() throws InterruptedException {
       Object event = events.poll(SECONDS, TimeUnit.SECONDS);
       assertNotNull(event, "nothing comes");
       return event;
     }
 
     /** The text of the next frames. */
-    List<String> frames(int count) throws InterruptedException {
+    public List<String> frames(int count) throws InterruptedException {
       List<String> frames = new ArrayList<>();
       while (frames.size() < count) {
         Object next = next();

@@ -398,7 +398,9 @@ final class IsoTpLinkTest {
 
     Pair(IsoTpAddress address, IsoTpOptions one, IsoTpOptions two, Fault fault) {
       links =
-          new IsoTpLink[] {new IsoTpLink(address, one, told[0]), new IsoTpLink(address.reversed(), two, told[1])};
+          new IsoTpLink[] {
+            new IsoTpLink(address, one, told[0]), new IsoTpLink(address.reversed(), two, told[1])
+          };
       this.fault = fault;
     }
 
