@@ -52,6 +52,11 @@ public final class ChannelPipeline {
     return channel;
   }
 
+  /** Hands an event to the first handler, on the channel's loop. */
+  public void fireUserEvent(Object event) {
+    head.fireUserEvent(event);
+  }
+
   /** Adds handlers behind all others, named after their classes. */
   public ChannelPipeline addLast(ChannelHandler... handlers) {
     for (ChannelHandler handler : handlers) {

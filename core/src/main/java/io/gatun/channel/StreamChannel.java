@@ -26,6 +26,13 @@ final class StreamChannel extends DataChannel {
   private static final boolean PASSES = Abi.HOST.has("SCM_RIGHTS");
 
   private final Driver.Kind kind;
+
+  /**
+   * The most bytes of a file in one call: a peer that reads as fast as the file does would keep the
+   * loop in sendfile(2) until all of it is sent. Round limits count calls.
+   */
+  private static final int FILE_PIECE = 2 << 20;
+
   private final ReadSize readSize = new ReadSize();
 
   /** What came along is read too. */
@@ -220,7 +227,7 @@ final class StreamChannel extends DataChannel {
     int length;
     int result;
     if (outbound.get(0) instanceof FileRegion region) {
-      length = region.prepare(alloc(), most);
+      length = region.prepare(alloc(), Math.min(most, FILE_PIECE));
       result = length <= 0 ? length : region.write(registration(), length);
       if (result < 0 && region.readsAfter(result)) {
         return 0; // and now otherwise

@@ -3,32 +3,33 @@ package io.gatun.examples.net;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
+import io.gatun.channel.FileRegion;
 import io.gatun.handler.Closing;
-import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.URLDecoder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Answers requests with files, in order, and reads no more of them than the client takes. */
+/** Answers requests with files, in order, each once the one before has been sent. */
 final class FileHandler implements ChannelHandler {
-  private static final int CHUNK = 64 * 1024;
+  /** What the handler tells itself, in its turn. */
+  private enum Event {
+    SENT
+  }
+
   private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{0,18})-([0-9]{0,18})");
 
   private final Path root;
   private final Queue<HttpRequest> requests = new ArrayDeque<>();
 
-  /** The file that is being sent. */
-  private @Nullable FileChannel file;
-
+  private boolean sending;
   private long position;
   private long end;
 
@@ -62,52 +63,24 @@ final class FileHandler implements ChannelHandler {
   }
 
   @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) throws IOException {
-    if (file != null) {
-      file.close();
+  public void userEvent(ChannelHandlerContext ctx, Object event) throws IOException {
+    if (event == Event.SENT) {
+      sending = false;
+      finish(ctx);
+      send(ctx);
+    } else {
+      ctx.fireUserEvent(event);
     }
   }
 
-  /** Sends as much as the client takes for now. */
+  /** Answers as many requests as the client takes answers for now. */
   private void send(ChannelHandlerContext ctx) throws IOException {
-    while (ctx.channel().isWritable() && !ended) {
-      if (file != null) {
-        sendChunk(ctx, file);
-      } else if (!requests.isEmpty()) {
-        answer(ctx, requests.remove());
-      } else {
-        break;
-      }
+    while (!sending && !ended && ctx.channel().isWritable() && !requests.isEmpty()) {
+      answer(ctx, requests.remove());
     }
     ctx.flush();
     if (ctx.channel().isOpen()) {
-      boolean more = file == null && requests.isEmpty();
-      ctx.channel().setOption(ChannelOption.AUTO_READ, more);
-    }
-  }
-
-  private void sendChunk(ChannelHandlerContext ctx, FileChannel file) throws IOException {
-    int size = (int) Math.min(CHUNK, end - position);
-    ByteBuf chunk = ctx.alloc().directBuffer(Math.max(1, size));
-    int count = 0;
-    try {
-      while (chunk.readableBytes() < size) {
-        count =
-            chunk.writeBytes(file, position + chunk.readableBytes(), size - chunk.readableBytes());
-        if (count <= 0) {
-          throw new IOException("a file got shorter while it was sent");
-        }
-      }
-    } catch (IOException e) {
-      chunk.release();
-      throw e;
-    }
-    position += size;
-    ctx.write(chunk, null);
-    if (position == end) {
-      file.close();
-      this.file = null;
-      finish(ctx);
+      ctx.channel().setOption(ChannelOption.AUTO_READ, !sending && requests.isEmpty());
     }
   }
 
@@ -118,47 +91,43 @@ final class FileHandler implements ChannelHandler {
     }
   }
 
-  private void answer(ChannelHandlerContext ctx, HttpRequest request) throws IOException {
+  private void answer(ChannelHandlerContext ctx, HttpRequest request) {
     last = !request.keepAlive();
-    boolean get = request.method().equals("GET");
-    int status = request.error() != 0 ? request.error() : 405;
-    if (request.error() == 0 && (get || request.method().equals("HEAD"))) {
-      Path path = find(request.target());
-      if (path != null) {
-        open(ctx, request, path);
-        return;
+    int status = request.error();
+    if (status == 0) {
+      try {
+        switch (request.method()) {
+          case "GET", "HEAD" -> {
+            open(ctx, request, find(request.target()));
+            return;
+          }
+          default -> status = 405;
+        }
+      } catch (IOException | IllegalArgumentException e) { // InvalidPathException is one
+        status = 404;
       }
-      status = 404;
     }
     ctx.write(HttpResponse.status(ctx.alloc(), status, request.keepAlive()), null);
     finish(ctx);
   }
 
-  /** Returns the file of a target, or null when there is none within the folder. */
-  private @Nullable Path find(String target) {
-    try {
-      String path = target.split("[?#]", 2)[0].replace("+", "%2B"); // a plus is itself in a path
-      String decoded = URLDecoder.decode(path, StandardCharsets.UTF_8);
-      if (!decoded.startsWith("/")) {
-        return null;
+  /** Returns the file of a target within the folder. */
+  private Path find(String target) throws IOException {
+    String path = target.split("[?#]", 2)[0].replace("+", "%2B"); // a plus is itself in a path
+    String decoded = URLDecoder.decode(path, StandardCharsets.UTF_8);
+    Path found = root.resolve(decoded.replaceFirst("^/", "")).normalize();
+    if (decoded.startsWith("/") && found.startsWith(root)) {
+      Path file = Files.isDirectory(found) ? found.resolve("index.html") : found;
+      Path real = file.toRealPath(); // links are followed no farther than the folder
+      if (real.startsWith(root) && Files.isRegularFile(real)) {
+        return real;
       }
-      Path found = root.resolve(decoded.substring(1)).normalize();
-      if (!found.startsWith(root)) {
-        return null;
-      }
-      if (Files.isDirectory(found)) {
-        found = found.resolve("index.html");
-      }
-      Path real = found.toRealPath(); // links are followed no farther than the folder
-      return real.startsWith(root) && Files.isRegularFile(real) ? real : null;
-    } catch (IOException | IllegalArgumentException e) { // InvalidPathException is one
-      return null;
     }
+    throw new NoSuchFileException(target);
   }
 
   private void open(ChannelHandlerContext ctx, HttpRequest request, Path path) throws IOException {
-    FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
-    long size = opened.size();
+    long size = Files.size(path);
     position = 0;
     end = size;
     int status = 200;
@@ -174,13 +143,18 @@ final class FileHandler implements ChannelHandler {
               + "\r\n";
     }
     long length = end - position;
+    boolean get = request.method().equals("GET");
+    FileRegion region = get ? FileRegion.open(path, position, length) : null;
     ctx.write(HttpResponse.head(ctx.alloc(), status, length, request.keepAlive(), headers), null);
-    if (length == 0 || request.method().equals("HEAD")) {
-      opened.close();
+    if (region == null) {
       finish(ctx);
-    } else {
-      file = opened;
+      return;
     }
+    sending = true;
+    Promise<Void> sent = ctx.newPromise();
+    sent.addListener(
+        done -> ctx.pipeline().fireUserEvent(Event.SENT)); // in its turn, on this executor
+    ctx.write(region, sent);
   }
 
   /** Takes a range over (RFC 9110, 14.1.2). Returns false when the file has nothing of it. */

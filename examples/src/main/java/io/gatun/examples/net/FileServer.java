@@ -3,12 +3,12 @@ package io.gatun.examples.net;
 import io.gatun.address.Address;
 import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
-import io.gatun.handler.TimeoutHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code ./gatun file-server}: the files of a folder by HTTP. */
@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class FileServer extends ServerCommand {
+  @Mixin RequestTimeout timeout;
+
   @Parameters(index = "0", paramLabel = "FOLDER", description = "What is served.")
   Path folder;
 
@@ -38,8 +40,8 @@ public final class FileServer extends ServerCommand {
       description = "HOST:PORT, PORT or unix:PATH to listen at. Default: ${DEFAULT-VALUE}.")
   Address address;
 
-  /** Files block: a loop does not read them. */
-  private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+  /** To find and open a file blocks; to send it is sendfile(2)'s business on the loop. */
+  private final ExecutorService openers = Executors.newVirtualThreadPerTaskExecutor();
 
   /** Called by picocli. */
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -61,8 +63,8 @@ public final class FileServer extends ServerCommand {
     channel
         .pipeline()
         .addLast(
-            new TimeoutHandler(HttpServer.TIMEOUT, HttpServer.TIMEOUT),
-            new HttpDecoder(),
-            ChannelHandler.on(readers, new FileHandler(folder)));
+            timeout.handler(),
+            new HttpDecoder(timeout.value()),
+            ChannelHandler.on(openers, new FileHandler(folder)));
   }
 }

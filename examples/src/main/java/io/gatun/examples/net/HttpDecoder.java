@@ -3,8 +3,11 @@ package io.gatun.examples.net;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.handler.ByteDecoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +19,57 @@ final class HttpDecoder extends ByteDecoder {
   private static final int MAX_HEADERS = 100;
   private static final long MAX_BODY = 1 << 20;
 
+  /** How long a request may take to come, which a byte now and then does not prolong. */
+  private final Duration timeout;
+
+  /** Runs while a part of a request is there. */
+  private @Nullable Future<?> deadline;
+
   /** Bytes of the head that were looked at. */
   private int looked;
 
   private long body;
   private boolean refused;
 
+  HttpDecoder(Duration timeout) {
+    this.timeout = timeout;
+  }
+
   @Override
   protected @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf in) {
+    HttpRequest request = next(in);
+    boolean whole = body == 0 && (request != null || !in.isReadable());
+    if (whole && deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    } else if (!whole && deadline == null) {
+      long nanos = timeout.toNanos();
+      deadline = ctx.eventLoop().schedule(() -> expired(ctx), nanos, TimeUnit.NANOSECONDS);
+    }
+    return request;
+  }
+
+  private void expired(ChannelHandlerContext ctx) {
+    if (ctx.isRemoved()) {
+      return;
+    }
+    if (body > 0) { // it has been answered already
+      ctx.close();
+      return;
+    }
+    refused = true;
+    ctx.fireChannelRead(HttpRequest.refused(408));
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  protected void removed(ChannelHandlerContext ctx) {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+
+  private @Nullable HttpRequest next(ByteBuf in) {
     if (refused) {
       in.skipBytes(in.readableBytes());
       return null;

@@ -16,6 +16,7 @@ final class HttpResponse {
       case 400 -> "Bad Request";
       case 404 -> "Not Found";
       case 405 -> "Method Not Allowed";
+      case 408 -> "Request Timeout";
       case 413 -> "Content Too Large";
       case 416 -> "Range Not Satisfiable";
       case 431 -> "Request Header Fields Too Large";

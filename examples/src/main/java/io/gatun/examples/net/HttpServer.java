@@ -8,10 +8,9 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.handler.Closing;
-import io.gatun.handler.TimeoutHandler;
 import java.io.IOException;
-import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code ./gatun http-server}: says hello. */
@@ -21,8 +20,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "",
       "HTTP/1.1 with connections that stay open and requests that do not wait for answers, as"
-          + " load generators send them. A head may have 8 KiB and 100 headers, and an idle"
-          + " connection 30 seconds.",
+          + " load generators send them. A head may have 8 KiB and 100 headers.",
       "",
       "It prints \"listening on ADDRESS\" once clients can connect, and ends with SIGINT (Ctrl-C)"
           + " or SIGTERM.",
@@ -30,7 +28,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 public final class HttpServer extends ServerCommand {
-  static final Duration TIMEOUT = Duration.ofSeconds(30);
+  @Mixin RequestTimeout timeout;
 
   @Parameters(
       paramLabel = "ADDRESS",
@@ -51,9 +49,7 @@ public final class HttpServer extends ServerCommand {
 
   @Override
   void initialize(Channel channel) {
-    channel
-        .pipeline()
-        .addLast(new TimeoutHandler(TIMEOUT, TIMEOUT), new HttpDecoder(), new Hello());
+    channel.pipeline().addLast(timeout.handler(), new HttpDecoder(timeout.value()), new Hello());
   }
 
   /** Answers. */

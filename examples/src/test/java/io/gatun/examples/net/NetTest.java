@@ -9,6 +9,7 @@ import io.gatun.address.Address;
 import io.gatun.address.IpAddress;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.UnixAddress;
+import io.gatun.error.TimedOutException;
 import io.gatun.examples.Program;
 import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
@@ -93,6 +94,26 @@ class NetTest {
       assertTrue(exchange(server, many).startsWith("HTTP/1.1 431 "));
       String large = "GET /" + "x".repeat(9000) + " HTTP/1.1\r\n";
       assertTrue(exchange(server, large).startsWith("HTTP/1.1 431 "));
+      end(program);
+    }
+  }
+
+  @Test
+  void aRequestHasToComeWholeInItsTimeHoweverItTrickles() throws Exception {
+    try (Program program = Program.gatun("http-server", "--timeout", "1", ANY);
+        Socket socket = connect(program.listening())) {
+      socket.setTimeout(Duration.ofMillis(50));
+      byte[] answer = null;
+      for (String some = "GET / HTTP/1.1\r\n"; answer == null; some = "X: y\r\n") {
+        socket.sendAll(some.getBytes(UTF_8));
+        try {
+          answer = socket.recv(1000);
+        } catch (TimedOutException e) {
+          // not yet
+        }
+      }
+      String said = new String(answer, UTF_8);
+      assertTrue(said.startsWith("HTTP/1.1 408 "), said);
       end(program);
     }
   }
