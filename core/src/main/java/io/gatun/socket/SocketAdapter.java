@@ -23,6 +23,7 @@ final class SocketAdapter extends java.net.Socket {
   private SocketAdapter(SocketAdapterImpl impl) throws SocketException {
     super(impl);
     this.impl = impl;
+    impl.owner = this;
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.gatun.error.SocketErrorException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -158,6 +159,9 @@ final class SocketAdapterImpl extends SocketImpl {
   /** Made by {@link #create}, or by the server's {@link #accept}. */
   private @Nullable Socket socket;
 
+  /** Who has to know that it is closed: the socket of java.net, of which this is a part. */
+  Closeable owner = this::close;
+
   /** SO_TIMEOUT in nanoseconds, or {@link Operations#FOREVER}: of reading and accepting alone. */
   private volatile long timeout = Operations.FOREVER;
 
@@ -178,6 +182,15 @@ final class SocketAdapterImpl extends SocketImpl {
   private Socket socket() throws SocketException {
     Socket socket = this.socket;
     if (socket == null) {
+      throw new SocketException("Socket is closed");
+    }
+    return socket;
+  }
+
+  /** As {@link #socket}, for what the system is not asked and so would not refuse. */
+  private Socket open() throws SocketException {
+    Socket socket = socket();
+    if (socket.isClosed()) {
       throw new SocketException("Socket is closed");
     }
     return socket;
@@ -374,12 +387,12 @@ final class SocketAdapterImpl extends SocketImpl {
   }
 
   /** As java.net.Socket's documentation has it: an interrupt closes a virtual thread's socket. */
-  private IOException failure(IOException e) {
+  private IOException failure(IOException e) throws IOException {
     if (e instanceof ClosedException) {
       return closed(e);
     }
     if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
-      close();
+      owner.close();
       return closed(e);
     }
     return e;
@@ -489,7 +502,7 @@ final class SocketAdapterImpl extends SocketImpl {
   }
 
   private void set(int id, Object value) throws IOException {
-    Socket socket = socket();
+    Socket socket = open();
     if (id == SocketOptions.SO_TIMEOUT) {
       int millis = (Integer) value;
       timeout = millis == 0 ? Operations.FOREVER : Duration.ofMillis(millis).toNanos();
@@ -523,7 +536,7 @@ final class SocketAdapterImpl extends SocketImpl {
   }
 
   private Object get(int id) throws IOException {
-    Socket socket = socket();
+    Socket socket = open();
     if (id == SocketOptions.SO_TIMEOUT) {
       return timeout == Operations.FOREVER ? 0 : (int) Duration.ofNanos(timeout).toMillis();
     }

@@ -11,12 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gatun.address.UnixAddress;
 import io.gatun.error.SocketError;
 import io.gatun.os.Abi;
 import io.gatun.os.Os;
-import io.gatun.socket.GatunServerSocketFactory;
-import io.gatun.socket.GatunSocketFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,22 +26,17 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import javax.net.ServerSocketFactory;
-import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A java.net.Socket that is Gatun's does what the documentation of the JDK's says. */
 @OnEachThreadKind
 @Timeout(60)
-class SocketFactoryTest extends SocketLab {
+class SocketFactoryTest extends SocketFactoryLab {
   private static final int SHORT_MILLIS = (int) SHORT.toMillis();
 
   /** Asked for before descriptors are counted: the JDK keeps one for itself. */
@@ -62,53 +54,8 @@ class SocketFactoryTest extends SocketLab {
     }
   }
 
-  private SocketFactory sockets = GatunSocketFactory.getDefault();
-  private ServerSocketFactory servers = GatunServerSocketFactory.getDefault();
-  private final List<AutoCloseable> opened = new ArrayList<>();
-
   SocketFactoryTest(ThreadLane lane) throws IOException {
     super(lane);
-  }
-
-  @BeforeEach
-  void useTheFamily() {
-    if (address() instanceof UnixAddress unix) {
-      sockets = GatunSocketFactory.unix(unix);
-      servers = GatunServerSocketFactory.unix(unix);
-    }
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (AutoCloseable one : opened) {
-      one.close();
-    }
-  }
-
-  private <T extends AutoCloseable> T closeLater(T one) {
-    opened.add(one);
-    return one;
-  }
-
-  private InetAddress loopback() throws IOException {
-    return InetAddress.getByName(family == Family.IPV6 ? "::1" : "127.0.0.1");
-  }
-
-  private ServerSocket bound() throws IOException {
-    return closeLater(servers.createServerSocket(0, 50, loopback()));
-  }
-
-  private Socket connected(ServerSocket server) throws IOException {
-    return closeLater(sockets.createSocket(loopback(), server.getLocalPort()));
-  }
-
-  private record Pair(Socket client, Socket served) {}
-
-  private Pair pair() throws IOException {
-    try (ServerSocket server = bound()) {
-      Socket client = connected(server);
-      return new Pair(client, closeLater(server.accept()));
-    }
   }
 
   // What both ends do
@@ -117,34 +64,34 @@ class SocketFactoryTest extends SocketLab {
   void carriesBytesBothWaysAndClosesByHalves() throws Exception {
     Pair pair = pair();
     byte[] much = Data.of(1 << 20);
-    Task<byte[]> served = start(() -> pair.served.getInputStream().readAllBytes());
+    Task<byte[]> served = start(() -> pair.served().getInputStream().readAllBytes());
     run(() -> {
-      pair.client.getOutputStream().write(much);
-      pair.client.shutdownOutput();
+      pair.client().getOutputStream().write(much);
+      pair.client().shutdownOutput();
     });
     assertArrayEquals(much, served.result());
-    assertTrue(pair.client.isOutputShutdown());
-    assertThrows(SocketException.class, () -> pair.client.getOutputStream());
+    assertTrue(pair.client().isOutputShutdown());
+    assertThrows(SocketException.class, () -> pair.client().getOutputStream());
     run(() -> {
-      pair.served.getOutputStream().write(200);
-      InputStream in = pair.client.getInputStream();
+      pair.served().getOutputStream().write(200);
+      InputStream in = pair.client().getInputStream();
       assertEquals(200, in.read());
       assertEquals(0, in.available());
     });
-    pair.served.close();
-    assertEquals(-1, call(() -> pair.client.getInputStream().read()));
+    pair.served().close();
+    assertEquals(-1, call(() -> pair.client().getInputStream().read()));
   }
 
   @Test
   void readsNothingOnceItsInputIsShutDown() throws Exception {
     Pair pair = pair();
-    InputStream in = pair.client.getInputStream();
-    pair.served.getOutputStream().write(1);
-    pair.client.shutdownInput();
+    InputStream in = pair.client().getInputStream();
+    pair.served().getOutputStream().write(1);
+    pair.client().shutdownInput();
     assertEquals(-1, call(() -> in.read()));
     assertEquals(0, in.available());
-    assertThrows(SocketException.class, () -> pair.client.getInputStream());
-    pair.client.close();
+    assertThrows(SocketException.class, () -> pair.client().getInputStream());
+    pair.client().close();
     assertThrows(SocketException.class, () -> call(() -> in.read()));
   }
 
@@ -153,26 +100,26 @@ class SocketFactoryTest extends SocketLab {
   void aResetStaysOneAndNothingIsLeftToShutDown() throws Exception {
     assumeFalse(family.isUnix(), "only TCP has a reset");
     Pair pair = pair();
-    InputStream in = pair.client.getInputStream();
-    OutputStream out = pair.client.getOutputStream();
-    pair.served.setSoLinger(true, 0);
-    pair.served.close();
+    InputStream in = pair.client().getInputStream();
+    OutputStream out = pair.client().getOutputStream();
+    pair.served().setSoLinger(true, 0);
+    pair.served().close();
     for (int i = 0; i < 3; i++) {
       assertThrows(SocketException.class, () -> call(() -> in.read()));
     }
     assertThrows(SocketException.class, () -> run(() -> out.write(1)));
-    pair.client.shutdownOutput();
-    pair.client.shutdownInput();
+    pair.client().shutdownOutput();
+    pair.client().shutdownInput();
     assertEquals(-1, call(() -> in.read()));
   }
 
   @Test
   void aStreamThatIsClosedClosesTheSocket() throws Exception {
     Pair pair = pair();
-    pair.client.getInputStream().close();
-    assertTrue(pair.client.isClosed());
-    pair.served.getOutputStream().close();
-    assertTrue(pair.served.isClosed());
+    pair.client().getInputStream().close();
+    assertTrue(pair.client().isClosed());
+    pair.served().getOutputStream().close();
+    assertTrue(pair.served().isClosed());
   }
 
   @Test
@@ -182,9 +129,9 @@ class SocketFactoryTest extends SocketLab {
     byte[] twos = new byte[1 << 20];
     Arrays.fill(ones, (byte) 1);
     Arrays.fill(twos, (byte) 2);
-    Task<String> first = startRun(() -> pair.client.getOutputStream().write(ones));
-    Task<String> second = startRun(() -> pair.client.getOutputStream().write(twos));
-    byte[] all = call(() -> pair.served.getInputStream().readNBytes(2 << 20));
+    Task<String> first = startRun(() -> pair.client().getOutputStream().write(ones));
+    Task<String> second = startRun(() -> pair.client().getOutputStream().write(twos));
+    byte[] all = call(() -> pair.served().getInputStream().readNBytes(2 << 20));
     int changes = 0;
     for (int i = 1; i < all.length; i++) {
       changes += all[i] == all[i - 1] ? 0 : 1;
@@ -297,28 +244,28 @@ class SocketFactoryTest extends SocketLab {
     assumeTrue(
         Abi.HOST.os() != Os.WINDOWS, "Windows does not tell whether a thread waits in a call");
     Pair pair = pair();
-    Task<Integer> read = start(() -> pair.client.getInputStream().read()).awaitWaiting();
-    pair.client.setSoTimeout(1);
-    pair.served.setSoTimeout(SHORT_MILLIS); // which takes longer, and ends
+    Task<Integer> read = start(() -> pair.client().getInputStream().read()).awaitWaiting();
+    pair.client().setSoTimeout(1);
+    pair.served().setSoTimeout(SHORT_MILLIS); // which takes longer, and ends
     assertThrows(
-        SocketTimeoutException.class, () -> call(() -> pair.served.getInputStream().read()));
+        SocketTimeoutException.class, () -> call(() -> pair.served().getInputStream().read()));
     assertFalse(read.isDone());
-    pair.served.getOutputStream().write(4);
+    pair.served().getOutputStream().write(4);
     assertEquals(4, read.result());
   }
 
   @Test
   void soTimeoutEndsAReadAndLosesNothing() throws Exception {
     Pair pair = pair();
-    pair.client.setSoTimeout(SHORT_MILLIS);
-    assertEquals(SHORT_MILLIS, pair.client.getSoTimeout());
-    InputStream in = pair.client.getInputStream();
+    pair.client().setSoTimeout(SHORT_MILLIS);
+    assertEquals(SHORT_MILLIS, pair.client().getSoTimeout());
+    InputStream in = pair.client().getInputStream();
     assertThrows(SocketTimeoutException.class, () -> call(() -> in.read()));
-    pair.served.getOutputStream().write(7);
+    pair.served().getOutputStream().write(7);
     assertEquals(7, call(() -> in.read()));
-    pair.client.setSoTimeout(0);
+    pair.client().setSoTimeout(0);
     Task<Integer> read = start(() -> in.read()).awaitWaiting();
-    pair.served.getOutputStream().write(8);
+    pair.served().getOutputStream().write(8);
     assertEquals(8, read.result());
   }
 
@@ -326,19 +273,19 @@ class SocketFactoryTest extends SocketLab {
   @Test
   void soTimeoutIsNotThatOfAWrite() throws Exception {
     Pair pair = pair();
-    pair.client.setSoTimeout(SHORT_MILLIS);
+    pair.client().setSoTimeout(SHORT_MILLIS);
     Task<String> write =
         startRun(() -> {
-          pair.client.getOutputStream().write(LARGE);
-          pair.client.shutdownOutput();
+          pair.client().getOutputStream().write(LARGE);
+          pair.client().shutdownOutput();
         });
     write.awaitWaiting();
     for (int i = 0; i < 2; i++) {
       assertThrows(
-          SocketTimeoutException.class, () -> call(() -> pair.client.getInputStream().read()));
+          SocketTimeoutException.class, () -> call(() -> pair.client().getInputStream().read()));
     }
     assertFalse(write.isDone());
-    assertEquals(LARGE.length, call(() -> pair.served.getInputStream().readAllBytes()).length);
+    assertEquals(LARGE.length, call(() -> pair.served().getInputStream().readAllBytes()).length);
     write.result();
   }
 
@@ -414,20 +361,21 @@ class SocketFactoryTest extends SocketLab {
   @Test
   void closingEndsAReadThatWaits() throws Exception {
     Pair pair = pair();
-    assertEndsByClosing(start(() -> pair.client.getInputStream().read()), pair.client);
+    assertEndsByClosing(start(() -> pair.client().getInputStream().read()), pair.client());
   }
 
   @Test
   void closingEndsAReadWithTimeoutThatWaits() throws Exception {
     Pair pair = pair();
-    pair.client.setSoTimeout((int) LONG.toMillis());
-    assertEndsByClosing(start(() -> pair.client.getInputStream().read()), pair.client);
+    pair.client().setSoTimeout((int) LONG.toMillis());
+    assertEndsByClosing(start(() -> pair.client().getInputStream().read()), pair.client());
   }
 
   @Test
   void closingEndsAWriteThatWaits() throws Exception {
     Pair pair = pair();
-    assertEndsByClosing(startRun(() -> pair.client.getOutputStream().write(LARGE)), pair.client);
+    assertEndsByClosing(
+        startRun(() -> pair.client().getOutputStream().write(LARGE)), pair.client());
   }
 
   @Test
@@ -449,15 +397,15 @@ class SocketFactoryTest extends SocketLab {
   @Test
   void aClosedSocketSaysSo() throws Exception {
     Pair pair = pair();
-    InputStream in = pair.client.getInputStream();
-    pair.client.close();
-    pair.client.close();
+    InputStream in = pair.client().getInputStream();
+    pair.client().close();
+    pair.client().close();
     assertThrows(SocketException.class, () -> call(() -> in.read()));
     assertThrows(SocketException.class, in::available);
-    assertThrows(SocketException.class, pair.client::getInputStream);
-    assertThrows(SocketException.class, () -> pair.client.setSoTimeout(1));
-    assertThrows(SocketException.class, () -> pair.client.sendUrgentData(1));
-    assertThrows(SocketException.class, pair.client::shutdownOutput);
+    assertThrows(SocketException.class, pair.client()::getInputStream);
+    assertThrows(SocketException.class, () -> pair.client().setSoTimeout(1));
+    assertThrows(SocketException.class, () -> pair.client().sendUrgentData(1));
+    assertThrows(SocketException.class, pair.client()::shutdownOutput);
   }
 
   private void assertAnInterruptCloses(Task<?> task) throws Exception {
@@ -469,15 +417,15 @@ class SocketFactoryTest extends SocketLab {
   @Test
   void anInterruptOfAVirtualThreadThatReadsClosesTheSocket() throws Exception {
     Pair pair = pair();
-    assertAnInterruptCloses(start(() -> pair.client.getInputStream().read()));
-    assertEquals(-1, call(() -> pair.served.getInputStream().read()));
+    assertAnInterruptCloses(start(() -> pair.client().getInputStream().read()));
+    assertEquals(-1, call(() -> pair.served().getInputStream().read()));
   }
 
   @Test
   void anInterruptOfAVirtualThreadThatWritesClosesTheSocket() throws Exception {
     Pair pair = pair();
-    assertAnInterruptCloses(startRun(() -> pair.client.getOutputStream().write(LARGE)));
-    call(() -> pair.served.getInputStream().readAllBytes()); // there is an end
+    assertAnInterruptCloses(startRun(() -> pair.client().getOutputStream().write(LARGE)));
+    call(() -> pair.served().getInputStream().readAllBytes()); // there is an end
   }
 
   @Test
@@ -583,12 +531,12 @@ class SocketFactoryTest extends SocketLab {
   void urgentDataComesInLine() throws Exception {
     Pair pair = pair();
     if (family.isUnix()) {
-      assertThrows(SocketException.class, () -> pair.client.sendUrgentData(5));
+      assertThrows(SocketException.class, () -> pair.client().sendUrgentData(5));
       return;
     }
-    pair.served.setOOBInline(true);
-    assertTrue(pair.served.getOOBInline());
-    pair.client.sendUrgentData(5);
-    assertEquals(5, call(() -> pair.served.getInputStream().read()));
+    pair.served().setOOBInline(true);
+    assertTrue(pair.served().getOOBInline());
+    pair.client().sendUrgentData(5);
+    assertEquals(5, call(() -> pair.served().getInputStream().read()));
   }
 }
