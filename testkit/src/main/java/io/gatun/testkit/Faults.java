@@ -48,6 +48,9 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
      * @param fd its descriptor; −1 if it takes none
      */
     int decide(String function, int fd);
+
+    /** Comes between a call that was made as it is and whoever made it. */
+    default void made(String function) {}
   }
 
   /** Made by its name, once, before the first call is linked. */
@@ -158,7 +161,9 @@ public final class Faults implements BiFunction<String, MethodHandle, MethodHand
         MSGHDR.set(message, "msg_iovlen", count);
       }
     }
-    return handle.invokeWithArguments(arguments);
+    Object result = handle.invokeWithArguments(arguments);
+    plan.made(function);
+    return result;
   }
 
   /** The epoll instance that watches a descriptor, and for what. */

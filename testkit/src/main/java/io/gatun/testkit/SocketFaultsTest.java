@@ -2,16 +2,22 @@ package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
+import io.gatun.address.IpAddress;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.channel.ChannelOption;
+import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.TimedOutException;
 import io.gatun.error.WouldBlockException;
+import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
 import io.gatun.socket.ReceivedMessage;
 import io.gatun.socket.Socket;
@@ -23,8 +29,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,10 +66,13 @@ public final class SocketFaultsTest extends SocketLab {
 
   /**
    * The descriptor is gone though close(2) fails, so it must not be kept from being made. Connect
-   * is left out of the signals: one that was not made does not go on in the background.
+   * is left out of the signals: one that was not made does not go on in the background. What
+   * getaddrinfo(3) returns is no errno.
    */
   private static boolean isFaulty(String function, String error) {
-    return !function.equals("close") && (!error.equals("EINTR") || RESTARTED.contains(function));
+    return !function.equals("close")
+        && !function.equals("getaddrinfo")
+        && (!error.equals("EINTR") || RESTARTED.contains(function));
   }
 
   SocketFaultsTest(ThreadLane lane) throws IOException {
@@ -114,16 +125,23 @@ public final class SocketFaultsTest extends SocketLab {
           assertTrue(nth > 1 || error.equals("EINTR"), "no call was made");
           break;
         }
-        String what = error + " at call " + nth + ", " + plan.failed;
-        // The shared loop may be the last to hold a socket that a virtual thread waited on.
-        long patience = System.nanoTime() + LONG.toNanos();
-        while (!before.containsAll(Descriptors.open()) && System.nanoTime() < patience) {
-          Thread.onSpinWait();
-        }
-        Set<String> after = Descriptors.open();
-        after.removeAll(before);
-        assertEquals(Set.of(), after, what + ": left open");
+        assertNothingLeftOpen(before, error + " at call " + nth + ", " + plan.failed);
       }
+    }
+  }
+
+  /** Nothing, and that not because the garbage collector came by. */
+  private static void assertNothingLeftOpen(Set<String> before, String what) throws IOException {
+    try (Log log = new Log("io.gatun.socket")) {
+      // The shared loop may be the last to hold a socket that a virtual thread waited on.
+      long patience = System.nanoTime() + LONG.toNanos();
+      while (!before.containsAll(Descriptors.open()) && System.nanoTime() < patience) {
+        Thread.onSpinWait();
+      }
+      Set<String> after = Descriptors.open();
+      after.removeAll(before);
+      assertEquals(Set.of(), after, what + ": left open");
+      assertEquals(List.of(), log.all(), what);
     }
   }
 
@@ -192,6 +210,19 @@ public final class SocketFaultsTest extends SocketLab {
             socket.getPeerName();
           }
         };
+      });
+    }
+  }
+
+  @Test
+  void aConnectionToAHost() throws Exception {
+    assumeFalse(family.isUnix(), "hosts have addresses of IP");
+    Socket listener = listener();
+    IpAddress address = (IpAddress) listener.getSockName();
+    for (@Nullable Address source : Arrays.asList(null, address.withPort(0))) {
+      failEachCall(() -> {
+        drain(listener);
+        return () -> Sockets.createConnection(address.host(), address.port(), LONG, source).close();
       });
     }
   }
@@ -311,5 +342,38 @@ public final class SocketFaultsTest extends SocketLab {
         }
       };
     });
+  }
+
+  /** A message without bytes looks like what a closed socket returns: nobody gets it. */
+  @Test
+  void descriptorsThatAreReceivedAsTheSocketCloses() throws Exception {
+    assumeTrue(family.isUnix(), "others pass no descriptors");
+    for (int i = 0; i < 2; i++) { // the first close of a socket in use opens the dead one
+      SocketPair pair = Sockets.socketpair(AddressFamily.UNIX, SocketType.DGRAM, Protocol.DEFAULT);
+      Socket receiver = own(pair.second());
+      own(pair.first())
+          .sendMsg(List.of(), List.of(AncillaryData.rights(pair.first().fileno())), 0, null);
+      Set<String> before = Descriptors.open();
+      Faults.Plan closes =
+          new Faults.Plan() {
+            @Override
+            public int decide(String function, int fd) {
+              return GO;
+            }
+
+            @Override
+            public void made(String function) {
+              if (function.equals("recvmsg")) {
+                CompletableFuture.runAsync(receiver::close).join();
+              }
+            }
+          };
+      try (Faults.Following _ = Faults.follow(closes)) {
+        assertThrows(ClosedException.class, () -> call(() -> receiver.recvMsg(10, 100, 0)));
+      }
+      if (i > 0) {
+        assertNothingLeftOpen(before, "closed");
+      }
+    }
   }
 }
