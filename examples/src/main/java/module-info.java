@@ -3,6 +3,8 @@
 module io.gatun.examples {
   requires HdrHistogram;
   requires info.picocli;
+  requires io.gatun.can.gateway;
+  requires io.gatun.codec.can;
   requires io.gatun.core;
 
   // picocli sets the fields and calls the constructors of the commands.

@@ -1,5 +1,6 @@
 package io.gatun.examples;
 
+import io.gatun.can.gateway.CanGateway;
 import io.gatun.error.SocketError;
 import io.gatun.examples.demo.DemoCommand;
 import io.gatun.examples.echo.EchoClient;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       ProxyServer.class,
       CanEcho.class,
       CanCyclic.class,
+      CanGateway.class,
       Sniffer.class,
       Transports.class,
       Gatun.Test.class,

@@ -1,0 +1,169 @@
+package io.gatun.can.gateway;
+
+import io.gatun.address.AddressFamily;
+import io.gatun.address.CanAddress;
+import io.gatun.address.Protocol;
+import io.gatun.address.SocketType;
+import io.gatun.channel.Bootstrap;
+import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.EventLoop;
+import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.channel.CanEvent;
+import io.gatun.codec.can.channel.CanFrameHandler;
+import io.gatun.codec.can.channel.CanFrameHandler.Option;
+import io.gatun.codec.can.channel.CanInterfaceHandler;
+import io.gatun.codec.can.channel.CanReceived;
+import io.gatun.codec.can.channel.CanSendQueue;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A SocketCAN interface. */
+final class InterfaceEndpoint extends Endpoint {
+  private static final int CAN_RAW = 1;
+
+  private final EventLoop loop;
+  private final String device;
+  private final boolean local;
+  private final CanSendQueue.Builder queue;
+  private final Bus bus;
+
+  /**
+   * An interface that is a member of a bus.
+   *
+   * @param local whether frames of this host's other programs count
+   */
+  InterfaceEndpoint(
+      String name,
+      EventLoop loop,
+      String device,
+      boolean local,
+      CanSendQueue.Builder queue,
+      Bus bus) {
+    super(name);
+    this.loop = loop;
+    this.device = device;
+    this.local = local;
+    this.queue = queue;
+    this.bus = bus;
+  }
+
+  @Override
+  void start() throws Exception {
+    Device member = new Device();
+    Bootstrap bootstrap =
+        new Bootstrap(loop)
+            .type(SocketType.RAW, new Protocol(CAN_RAW))
+            .handler(channel ->
+                channel
+                    .pipeline()
+                    .addLast(
+                        new CanInterfaceHandler(device),
+                        new CanFrameHandler(Option.FD, Option.XL, Option.ERRORS),
+                        queue.build(),
+                        member));
+    CanAddress.Raw address;
+    try {
+      address = CanAddress.raw(device);
+    } catch (IOException e) {
+      // It may come later: until then the socket is given nothing, and what is sent waits.
+      bootstrap.open(AddressFamily.of("AF_CAN")).sync();
+      return;
+    }
+    bootstrap.bind(address).sync();
+  }
+
+  private final class Device extends Member implements ChannelHandler {
+    private @Nullable ChannelHandlerContext ctx;
+    private CanEvent.Link link = CanEvent.Link.UP;
+    private CanEvent.@Nullable Bus controller;
+    private boolean flushes;
+
+    Device() {
+      super(device, InterfaceEndpoint.this.bus);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      this.ctx = ctx;
+      add(this);
+      bus.join(this);
+      ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      this.ctx = null;
+      bus.leave(this);
+      ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      CanReceived received = (CanReceived) message;
+      if (received.origin() == CanReceived.Origin.HOST && !local) {
+        counters.lostOutside("local", 1);
+      } else {
+        received(received.frame());
+      }
+    }
+
+    @Override
+    public void userEvent(ChannelHandlerContext ctx, Object event) {
+      switch (event) {
+        case CanEvent.Link now -> link = now;
+        case CanEvent.Bus now -> controller = now;
+        case CanEvent.Lost lost -> counters.lostOutside("receive-overflow", lost.frames());
+        default -> {}
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      counters.lostOutside(reason(cause), 1);
+    }
+
+    @Override
+    void deliver(CanFrame frame, long visited) {
+      ChannelHandlerContext ctx = this.ctx;
+      if (ctx == null) {
+        drop("closed");
+      } else if (frame instanceof CanFrame.ErrorFrame) {
+        drop("not-carried"); // which tells of another bus
+      } else {
+        Promise<Void> promise = ctx.newPromise();
+        promise.addListener(this);
+        ctx.write(frame, promise);
+        if (!flushes) {
+          flushes = true;
+          ctx.eventLoop()
+              .execute(() -> {
+                flushes = false;
+                ctx.flush();
+              });
+        }
+      }
+    }
+
+    @Override
+    String state() {
+      return device
+          + " "
+          + link.name().toLowerCase(Locale.ROOT)
+          + (controller == null ? "" : ", bus " + controller.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    void close() {
+      super.close();
+      ChannelHandlerContext ctx = this.ctx;
+      if (ctx != null) {
+        Channel channel = ctx.channel();
+        channel.close();
+      }
+    }
+  }
+}
