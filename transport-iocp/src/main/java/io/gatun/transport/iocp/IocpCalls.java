@@ -34,8 +34,7 @@ final class IocpCalls {
   private static final MethodHandle CREATE_PORT =
       Native.capturing(
           "CreateIoCompletionPort", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle CLOSE_HANDLE =
-      Native.capturing("CloseHandle", JAVA_INT, JAVA_LONG);
+  private static final MethodHandle CLOSE = Native.plain("CloseHandle", JAVA_INT, JAVA_LONG);
   private static final MethodHandle GET_STATUS =
       Native.capturing(
           "GetQueuedCompletionStatusEx",
@@ -144,9 +143,9 @@ final class IocpCalls {
     }
   }
 
-  void close(long port) {
+  static void close(long port) {
     try {
-      int ignored = (int) CLOSE_HANDLE.invokeExact(capture, port);
+      int ignored = (int) CLOSE.invokeExact(port);
     } catch (Throwable t) {
       throw Native.unexpected(t, "CloseHandle");
     }

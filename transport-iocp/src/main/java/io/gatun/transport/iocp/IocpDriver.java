@@ -36,7 +36,7 @@ final class IocpDriver implements Driver {
   private final MemorySegment info = Arena.ofAuto().allocate(INFO.size(), Long.BYTES);
 
   /** All blocks, by their number. */
-  private Operation[] operations = new Operation[0];
+  Operation[] operations = new Operation[0];
 
   /** The blocks that are nobody's. */
   private final ArrayDeque<Operation> free = new ArrayDeque<>();
@@ -45,7 +45,7 @@ final class IocpDriver implements Driver {
    * Those who began to wait since the last round. Their receives start with the next one: what has
    * come by then needs no packet.
    */
-  private final ArrayDeque<IocpRegistration> waiting = new ArrayDeque<>();
+  final ArrayDeque<IocpRegistration> waiting = new ArrayDeque<>();
 
   /** The packets that have come and were not told yet: should an owner throw, the rest keep. */
   private int next;
@@ -117,11 +117,6 @@ final class IocpDriver implements Driver {
     return told;
   }
 
-  /** Has a registration asked in the next round whether what it waits for is there. */
-  void askLater(IocpRegistration registration) {
-    waiting.add(registration);
-  }
-
   /** Lends a block. */
   Operation take(IocpRegistration owner) {
     if (free.isEmpty()) {
@@ -142,11 +137,6 @@ final class IocpDriver implements Driver {
     free.addLast(operation);
   }
 
-  /** How many blocks there are, for tests. */
-  int blocks() {
-    return operations.length;
-  }
-
   @Override
   public void wakeup() {
     IocpCalls.post(port);
@@ -154,6 +144,6 @@ final class IocpDriver implements Driver {
 
   @Override
   public void close() {
-    calls.close(port);
+    IocpCalls.close(port);
   }
 }

@@ -1,5 +1,6 @@
 package io.gatun.transport.iocp;
 
+import static io.gatun.os.Constants.SOL_SOCKET;
 import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.ECONNABORTED;
 import static io.gatun.os.Errno.EINPROGRESS;
@@ -113,7 +114,7 @@ final class IocpRegistration implements Registration {
     awaitsReadable = true;
     if (!queued) {
       queued = true;
-      driver.askLater(this);
+      driver.waiting.add(this);
     }
   }
 
@@ -128,13 +129,11 @@ final class IocpRegistration implements Registration {
     if (!awaitsReadable || closed) {
       return false;
     }
-    if (!readable) {
-      if (busy && !in.pending) {
-        readable = true;
-      } else {
-        startReading();
-        busy = readable && failure == 0;
-      }
+    if (!readable && busy && !in.pending) {
+      readable = true;
+    } else if (!readable) {
+      startReading();
+      busy = readable && failure == 0;
     }
     return tellReadable();
   }
@@ -144,10 +143,7 @@ final class IocpRegistration implements Registration {
     if (in.pending) {
       return;
     }
-    int result = refusal;
-    if (result == 0) {
-      result = kind == Kind.LISTENER ? startAccept() : startReceive();
-    }
+    int result = refusal != 0 ? refusal : kind == Kind.LISTENER ? startAccept() : startReceive();
     if (isOver(in, result)) {
       readable = true;
       read(result);
@@ -160,7 +156,7 @@ final class IocpRegistration implements Registration {
     Iovec.set(buffer, 0, 0, 0);
     // A message of which nothing is read would be gone.
     int flags = kind.isMessages() ? Constants.MSG_PEEK : 0;
-    return calls.receive(fd, buffer, flags, in.begin());
+    return calls.receive(fd, buffer, flags, in.begin(0));
   }
 
   private int startAccept() {
@@ -179,7 +175,7 @@ final class IocpRegistration implements Registration {
       }
       accepted = result;
     }
-    return calls.accept(fd, accepted, addresses.address(), Operation.ADDRESS_SLOT, in.begin());
+    return calls.accept(fd, accepted, addresses.address(), Operation.ADDRESS_SLOT, in.begin(0));
   }
 
   /** What the operation for what comes in ended with. */
@@ -253,13 +249,8 @@ final class IocpRegistration implements Registration {
     accepted = NONE;
     // Without it, the socket would not know whose it is: no shutdown, no addresses.
     Memory.setLong(kernel.iovecs(), fd);
-    int result =
-        kernel.setsockopt(
-            connection, Constants.SOL_SOCKET, UPDATE_ACCEPT, kernel.iovecs(), Long.BYTES);
-    if (result >= 0) {
-      result = kernel.getpeername(connection);
-    }
-    if (result < 0) { // gone again
+    if (kernel.setsockopt(connection, SOL_SOCKET, UPDATE_ACCEPT, kernel.iovecs(), Long.BYTES) < 0
+        || kernel.getpeername(connection) < 0) { // gone again
       kernel.close(connection);
       return -ECONNABORTED;
     }
@@ -282,7 +273,7 @@ final class IocpRegistration implements Registration {
     if (result < 0) {
       return result;
     }
-    result = calls.connect(fd, address, length, out.begin());
+    result = calls.connect(fd, address, length, out.begin(0));
     if (isOver(out, result)) {
       return result < 0 ? result : updateConnected();
     }
@@ -301,7 +292,7 @@ final class IocpRegistration implements Registration {
 
   /** Without it, a connected socket could neither be shut down nor asked for its addresses. */
   private int updateConnected() {
-    return kernel.setsockopt(fd, Constants.SOL_SOCKET, UPDATE_CONNECT, 0, 0);
+    return kernel.setsockopt(fd, SOL_SOCKET, UPDATE_CONNECT, 0, 0);
   }
 
   /**
@@ -351,7 +342,7 @@ final class IocpRegistration implements Registration {
     if (refusal != 0) {
       return refusal;
     }
-    int result = calls.send(fd, buffers, count, out.begin());
+    int result = calls.send(fd, buffers, count, out.begin(0));
     return isOver(out, result) ? result : 0;
   }
 
@@ -403,10 +394,8 @@ final class IocpRegistration implements Registration {
       release();
       return;
     }
-    int result = operation.transferred();
-    if (operation.failed()) {
-      result = calls.failure(fd, operation.overlapped());
-    }
+    int result =
+        operation.failed() ? calls.failure(fd, operation.overlapped()) : operation.transferred();
     if (operation == in) {
       readable = true;
       read(result);

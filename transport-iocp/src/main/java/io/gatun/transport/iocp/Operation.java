@@ -60,18 +60,12 @@ final class Operation {
     return Memory.getInt(overlapped + NUMBER);
   }
 
-  /** Prepares the block for a call. */
-  long begin() {
+  /** Prepares the block for a call, which begins at a place of a file, or has none: 0. */
+  long begin(long offset) {
     long overlapped = overlapped();
     for (int i = 0; i < NUMBER; i += Long.BYTES) {
       Memory.setLong(overlapped + i, 0);
     }
-    return overlapped;
-  }
-
-  /** Prepares the block for a call that begins at a place of a file. */
-  long begin(long offset) {
-    long overlapped = begin();
     Memory.setLong(overlapped + OFFSET, offset); // the low half, then the high one
     return overlapped;
   }

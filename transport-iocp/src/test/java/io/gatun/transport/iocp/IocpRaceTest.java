@@ -243,7 +243,7 @@ final class IocpRaceTest {
       kernel.close(right);
     }
     driver.run(0);
-    assertEquals(64, driver.blocks());
+    assertEquals(64, driver.operations.length);
   }
 
   @Test
@@ -276,6 +276,6 @@ final class IocpRaceTest {
       kernel.close(right);
       kernel.close((int) (next >>> 32));
     }
-    assertEquals(64, driver.blocks());
+    assertEquals(64, driver.operations.length);
   }
 }
