@@ -28,8 +28,11 @@ final class EchoServers {
     return names;
   }
 
-  /** Returns the command that starts one. */
+  /** Returns the command that starts one; the name may be that of a program for Windows. */
   static List<String> command(String name) throws IOException, InterruptedException {
+    if (name.endsWith(".exe")) {
+      return List.of(name);
+    }
     if (name.equals(LIMIT)) {
       return List.of(CProgram.compile("echo").toString());
     }

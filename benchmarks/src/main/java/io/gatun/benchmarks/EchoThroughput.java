@@ -34,6 +34,7 @@ final class EchoThroughput {
   static Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("wine", "");
+    settings.put("zig", "");
     settings.put("contenders", "gatun-epoll,gatun-poll,netty-nio,nio,blocking");
     settings.put("loads", "1:64,64:64,64:16384");
     settings.put("rounds", "7");
@@ -45,7 +46,7 @@ final class EchoThroughput {
     String contenders = settings.getOrDefault("contenders", "");
     EchoThroughput comparison = new EchoThroughput(CProgram.compile("load"));
     Process servers =
-        new ProcessBuilder(command(settings.getOrDefault("wine", ""), contenders))
+        new ProcessBuilder(command(settings, contenders))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader lines = servers.inputReader(StandardCharsets.US_ASCII)) {
@@ -66,22 +67,28 @@ final class EchoThroughput {
     }
   }
 
-  /** The command that serves: another JVM like this one, or the Windows JDK that a script runs. */
-  private static List<String> command(String wine, String contenders) {
+  /**
+   * The command that serves: another JVM like this one, or the Windows JDK that a script runs. The
+   * limit in C is a program for Windows then, compiled here, by Zig.
+   */
+  private static List<String> command(Map<String, String> settings, String contenders)
+      throws IOException, InterruptedException {
+    String wine = settings.getOrDefault("wine", "");
     if (wine.isEmpty()) {
       return ServerProcess.java(Benchmarks.class, "serve", contenders);
     }
-    String jar = "Z:" + Path.of(System.getProperty("java.class.path")).toAbsolutePath();
-    return List.of(
-        wine,
-        "-t",
-        "1200",
-        "--",
-        "--enable-native-access=ALL-UNNAMED",
-        "-jar",
-        jar,
-        "serve",
-        contenders);
+    List<String> command = new ArrayList<>(List.of(wine, "-t", "1200"));
+    List<String> names = new ArrayList<>(Arrays.asList(contenders.split(",", -1)));
+    int limit = names.indexOf(EchoServers.LIMIT);
+    if (limit >= 0) {
+      Path program = CProgram.compileForWindows("echo_windows", settings.getOrDefault("zig", ""));
+      command.addAll(List.of("-b", String.valueOf(program.getParent())));
+      names.set(limit, "Z:" + program);
+    }
+    command.addAll(List.of("--", "--enable-native-access=ALL-UNNAMED", "-cp"));
+    command.add("Z:" + Path.of(System.getProperty("java.class.path")).toAbsolutePath());
+    command.addAll(List.of(Benchmarks.class.getName(), "serve", String.join(",", names)));
+    return command;
   }
 
   /** Starts servers, each in a process of its own, prints their ports, and ends with its input. */

@@ -9,14 +9,17 @@ import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.transport.Transport;
 
-/** Gatun's channels on one loop; the argument names the transport. */
+/**
+ * Gatun's channels; the arguments name the transport and, unless it is one, the number of loops.
+ */
 public final class GatunEcho {
   private GatunEcho() {}
 
   /** Serves until standard input ends. */
   public static void main(String[] args) throws Exception {
+    int loops = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     try (EventLoopGroup group =
-        EventLoopGroup.builder().loops(1).transport(Transport.named(args[0])).build()) {
+        EventLoopGroup.builder().loops(loops).transport(Transport.named(args[0])).build()) {
       Channel listener =
           new ServerBootstrap(group)
               .childHandler(channel -> channel.pipeline().addLast(new Echo()))
