@@ -7,6 +7,7 @@ import io.gatun.benchmarks.echo.NioEcho;
 import io.gatun.transport.Transport;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,10 @@ final class EchoServers {
     return names;
   }
 
-  /** Returns the command that starts one; the name may be that of a program for Windows. */
+  /**
+   * Returns the command that starts one. Behind the name of one of Gatun's may stand a colon and
+   * its number of loops; the name may also be that of a program for Windows.
+   */
   static List<String> command(String name) throws IOException, InterruptedException {
     if (name.endsWith(".exe")) {
       return List.of(name);
@@ -36,11 +40,13 @@ final class EchoServers {
     if (name.equals(LIMIT)) {
       return List.of(CProgram.compile("echo").toString());
     }
-    List<String> command = java().get(name);
+    String[] parts = name.split(":", 2);
+    List<String> command = java().get(parts[0]);
     if (command == null) {
       throw new IllegalArgumentException(
           "there is no server " + name + "; there are: " + String.join(", ", names()));
     }
+    command.addAll(Arrays.asList(parts).subList(1, parts.length));
     return command;
   }
 
