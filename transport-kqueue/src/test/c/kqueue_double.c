@@ -8,6 +8,7 @@
 //   EPIPE                       of a pipe's write filter when nobody reads it any more, as macOS 10.11 refuses it
 //   EINVAL                      of a time that is negative or has a second of nanoseconds or more; macOS has a limit
 //                               of 100 million seconds, too
+//   ENOMEM                      of the change that kqueue_double_refuse(nth) names
 //   EINTR                       once for each kqueue_double_interrupt(times), after the changes were made: a test's
 //
 // What it cannot do: Linux tells a socket's error only by taking it away, so fflags is always ECONNRESET where there is
@@ -240,7 +241,7 @@ static int tell(struct queue *q, int writing, const struct epoll_event *told, st
     event->flags |= EV_EOF;
     if (told->events & EPOLLERR) event->fflags = ECONNRESET;
   }
-  if (told->events & EPOLLPRI) event->flags |= EV_OOBAND;
+  // EV_OOBAND is never told: macOS's kernel does not, whatever its manual page says.
   int bytes = 0;
   if (!writing) event->data = ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : 1;
   if (note->flags & EV_ONESHOT) {
@@ -261,6 +262,15 @@ void kqueue_double_interrupt(int times) { __atomic_store_n(&interruptions, times
 static int is_interrupted(void) {
   int left = __atomic_load_n(&interruptions, __ATOMIC_SEQ_CST);
   return left > 0 && __atomic_compare_exchange_n(&interruptions, &left, left - 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static int refused;
+
+// The so-many-th change of the next call that has as many is refused with ENOMEM.
+void kqueue_double_refuse(int nth) { __atomic_store_n(&refused, nth, __ATOMIC_SEQ_CST); }
+
+static int is_refused(int nth) {
+  return __atomic_compare_exchange_n(&refused, &nth, 0, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 static int64_t now(void) {
@@ -311,7 +321,7 @@ int kevent(int kq, const struct kevent *changes, int nchanges, struct kevent *ev
   pthread_mutex_lock(&q->lock);
   for (int i = 0; i < nchanges; i++) {
     struct kevent c = changes[i];  // the events may take the changes' place
-    int error = change(q, &c);
+    int error = is_refused(i + 1) ? ENOMEM : change(q, &c);
     if (error == 0 && !(c.flags & EV_RECEIPT)) continue;
     if (filled == nevents) {
       if (error == 0) continue;

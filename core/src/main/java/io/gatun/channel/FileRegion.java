@@ -1,7 +1,6 @@
 package io.gatun.channel;
 
 import io.gatun.os.Abi;
-import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.transport.Registration;
 import io.netty.buffer.ByteBuf;
@@ -168,7 +167,7 @@ public final class FileRegion extends AbstractReferenceCounted {
 
   /** Whether writing has failed only because this file cannot be sent so: then it is read. */
   boolean readsAfter(int errno) {
-    boolean noWay = !reads && (errno == -Errno.ENOSYS || errno == -Errno.EINVAL);
+    boolean noWay = !reads && Kernel.isFileRefused(errno);
     reads |= noWay;
     return noWay;
   }

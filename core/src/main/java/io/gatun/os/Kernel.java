@@ -24,6 +24,19 @@ public abstract class Kernel {
   /** Whether {@link #recvmmsg} is one call. */
   static final boolean RECEIVES_AT_ONCE = Mmsghdr.isThere() && Native.find("recvmmsg").isPresent();
 
+  /**
+   * Whether descriptors that come with bytes are opened here even when nobody made room for their
+   * numbers, which then are lost: so does macOS (soreceive_ctl of XNU), the one system that has no
+   * MSG_CMSG_CLOEXEC either. Others close them.
+   */
+  static final boolean INSTALLS_UNASKED =
+      Abi.HOST.has("SCM_RIGHTS") && !Abi.HOST.has("MSG_CMSG_CLOEXEC");
+
+  private static final int SCM_RIGHTS = Abi.HOST.valueOr("SCM_RIGHTS", 0);
+
+  /** Room for more descriptors than one message passes. */
+  private static final int UNASKED = 4096;
+
   /** The most bytes that one call moves to or from the heap. */
   public static final int TRANSFER = 64 * 1024;
 
@@ -48,6 +61,7 @@ public abstract class Kernel {
   private boolean bound;
   private long owner;
   private MemorySegment transfer = MemorySegment.NULL;
+  private MemorySegment unasked = MemorySegment.NULL;
 
   /** The segment that downcalls leave errno in. */
   final MemorySegment capture;
@@ -220,10 +234,37 @@ public abstract class Kernel {
   /** recvmsg(2) with a message header that the caller filled. */
   public abstract int recvmsg(int fd, long message, int flags);
 
-  /** recvmsg(2) into one place; {@link #messageFlags} tells what came with the bytes. */
+  /**
+   * recvmsg(2) into one place. Descriptors that come with the bytes are closed, which MSG_CTRUNC in
+   * {@link #messageFlags} tells.
+   */
   public final int recvmsg(int fd, long buffer, int length, int flags) {
     Iovec.set(iovecs(), 0, buffer, length);
-    return recvmsg(fd, Msghdr.ofIovecs(message(), iovecs(), 1), flags);
+    return recvBytes(fd, Msghdr.ofIovecs(message(), iovecs(), 1), flags);
+  }
+
+  /** Receives what comes beside the bytes as well, where that is the only way to be rid of it. */
+  final int recvBytes(int fd, long header, int flags) {
+    if (!INSTALLS_UNASKED) {
+      return recvmsg(fd, header, flags);
+    }
+    if (unasked.address() == 0) {
+      unasked = Arena.ofAuto().allocate(UNASKED, 16);
+    }
+    long control = unasked.address();
+    Msghdr.setControl(header, control, UNASKED);
+    int result = recvmsg(fd, header, flags);
+    long end = control + (result < 0 ? 0 : Math.clamp(Msghdr.controlLength(header), 0, UNASKED));
+    for (int length; (length = Cmsghdr.dataLength(control, end)) >= 0; ) {
+      if (Cmsghdr.level(control) == Constants.SOL_SOCKET && Cmsghdr.type(control) == SCM_RIGHTS) {
+        for (int i = 0; i + Integer.BYTES <= length; i += Integer.BYTES) {
+          int ignored = close(Memory.getInt(Cmsghdr.data(control) + i));
+        }
+        Msghdr.setFlags(header, Msghdr.flags(header) | Constants.MSG_CTRUNC);
+      }
+      control = Cmsghdr.next(control, length);
+    }
+    return result;
   }
 
   /** The flags that the last {@link #recvmsg(int, long, int, int)} left, such as MSG_CTRUNC. */
@@ -449,6 +490,18 @@ public abstract class Kernel {
 
   /** Closes what {@link #open} opened: on Windows that is no descriptor of a socket. */
   public abstract int closeFile(int file);
+
+  /**
+   * Whether a negative errno of {@link #sendfile} says that this file cannot be sent so, or no file
+   * can: then it is to be read.
+   */
+  public static boolean isFileRefused(int errno) {
+    return errno == -Errno.EINVAL
+        || errno == -Errno.ENOSYS
+        || errno == -Errno.ESPIPE
+        || errno == -Errno.EOPNOTSUPP // FreeBSD
+        || Errno.name(-errno).equals("ENOTSUP"); // macOS, where it is another number
+  }
 
   /**
    * sendfile(2). Returns the number of bytes sent.

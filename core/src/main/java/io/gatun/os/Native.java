@@ -232,7 +232,8 @@ public final class Native {
     return WINDOWS ? "WSAGetLastError" : "errno";
   }
 
-  static long capturedOffset() {
+  /** Where a capturing call leaves the errno in {@link #CAPTURE}. */
+  public static long capturedOffset() {
     return CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement(captured()));
   }
 

@@ -1,7 +1,7 @@
 package io.gatun.os;
 
 /**
- * NetBSD 10 and newer: what it adds to {@link BsdAbi}, as data. Its C library has the calls of
+ * NetBSD 11 and newer: what it adds to {@link BsdAbi}, as data. Its C library has the calls of
  * today under names of their own beside those of older releases.
  */
 final class NetBsdAbi {
@@ -192,9 +192,8 @@ final class NetBsdAbi {
       int eventfd(unsigned int, int)
       """;
 
-  // __RENAME in sys/socket.h, sys/event.h, signal.h and unistd.h. Under its plain name, kevent
-  // takes
-  // events without ext, and dup3 and socket fail otherwise.
+  // __RENAME in sys/socket.h, sys/event.h, signal.h and unistd.h. NetBSD 10 has neither __kevent100
+  // nor __dup3100; its events have no ext.
   private static final String SYMBOLS =
       """
       socket __socket30

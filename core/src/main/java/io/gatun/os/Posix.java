@@ -151,6 +151,26 @@ final class Posix extends Berkeley {
     }
   }
 
+  @Override
+  public int recv(int fd, long buffer, int length, int flags) {
+    return INSTALLS_UNASKED
+        ? recvmsg(fd, buffer, length, flags)
+        : super.recv(fd, buffer, length, flags);
+  }
+
+  @Override
+  public int recvfrom(int fd, long buffer, int length, int flags) {
+    if (!INSTALLS_UNASKED) {
+      return super.recvfrom(fd, buffer, length, flags);
+    }
+    Iovec.set(iovecs(), 0, buffer, length);
+    long header = Msghdr.ofIovecs(message(), iovecs(), 1);
+    Msghdr.setAddress(header, address(), Memory.getInt(expectAddress()));
+    int result = recvBytes(fd, header, flags);
+    Memory.setInt(expectAddress(), Msghdr.addressLength(header));
+    return result;
+  }
+
   private static final class Recvmsg {
     static final MethodHandle CALL =
         Native.capturing("recvmsg", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);

@@ -1,7 +1,6 @@
 package io.gatun.socket;
 
 import io.gatun.error.SocketError;
-import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.socket.Operations.Op;
@@ -58,7 +57,7 @@ final class FileSending {
               operations.run(
                   Op.SENDFILE, (kernel, socket, _) -> kernel.sendfile(socket, fd, place, most), 0);
         } catch (IOException e) {
-          if (sent == 0 && e instanceof SocketError error && isNoWay(error.errno())) {
+          if (sent == 0 && e instanceof SocketError error && Kernel.isFileRefused(-error.errno())) {
             return -error.errno();
           }
           throw e;
@@ -70,14 +69,6 @@ final class FileSending {
       }
       return sent;
     }
-  }
-
-  private static boolean isNoWay(int errno) {
-    return errno == Errno.EINVAL
-        || errno == Errno.ENOSYS
-        || errno == Errno.ESPIPE
-        || errno == Errno.EOPNOTSUPP // FreeBSD
-        || Errno.name(errno).equals("ENOTSUP"); // macOS, where it is another number
   }
 
   static long byReading(Socket socket, FileChannel file, long offset, long count)

@@ -49,7 +49,8 @@ final class AbiAssertions {
           + LinuxHeaders.FAMILIES;
 
   private static final String BSD_HEADERS =
-      POSIX_HEADERS
+      "#define __APPLE_USE_RFC_3542\n" // else Apple's headers hide IPv6's newer options
+          + POSIX_HEADERS
           + """
           #include <net/if_dl.h>
           #include <sys/event.h>

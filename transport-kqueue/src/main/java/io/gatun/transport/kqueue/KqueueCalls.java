@@ -16,7 +16,9 @@ import java.lang.invoke.MethodHandle;
  * #trigger}.
  */
 final class KqueueCalls {
-  /** macOS takes no longer time than 100 million seconds; waking up once a year costs little. */
+  /**
+   * macOS takes no time above 2^31 seconds, and once took 10^8; to wake once a year costs little.
+   */
   private static final long LONGEST = 365L * 24 * 3600 * 1_000_000_000;
 
   private static final MethodHandle KQUEUE =
@@ -43,7 +45,7 @@ final class KqueueCalls {
   }
 
   private int result(int result) {
-    return result >= 0 ? result : -capture.get(JAVA_INT, 0);
+    return result >= 0 ? result : -capture.get(JAVA_INT, Native.capturedOffset());
   }
 
   /** kqueue(2). The caller sets close-on-exec. */

@@ -39,9 +39,6 @@ final class KqueuePoller implements Poller {
   private static final int ERROR = ABI.value("EV_ERROR");
   private static final int EOF = ABI.value("EV_EOF");
 
-  /** Urgent data is there; 0 on the BSDs, which do not tell. */
-  private static final int OUT_OF_BAND = ABI.valueOr("EV_OOBAND", 0);
-
   private static final int TRIGGER = ABI.value("NOTE_TRIGGER");
 
   private static final Struct EVENT = ABI.struct("kevent");
@@ -76,7 +73,7 @@ final class KqueuePoller implements Poller {
   private final long trigger = changes.address() + 2L * SIZE;
 
   /** What wakes where EVFILT_USER does not. */
-  private final @Nullable Wakeup pipe;
+  final @Nullable Wakeup pipe;
 
   /**
    * Tokens of those who want to write where nobody reads any more. Some systems (macOS to 10.11,
@@ -207,12 +204,12 @@ final class KqueuePoller implements Poller {
     return change(fd, interest, ADD, token);
   }
 
+  /** Which of the two notes there are is not kept: ENOENT for the other. */
   @Override
   public int remove(int fd, long token) {
     int reading = change(fd, READ, DELETE, token);
     int writing = change(fd, WRITE, DELETE, token);
-    int result = reading == -ENOENT ? 0 : reading;
-    return writing == -ENOENT ? result : Math.min(result, writing);
+    return reading == -ENOENT ? writing : reading;
   }
 
   @Override
@@ -269,13 +266,9 @@ final class KqueuePoller implements Poller {
     if ((flags & EOF) != 0) {
       events |= HANGUP;
     }
-    if ((flags & ERROR) != 0) {
-      events |= READ | WRITE | HANGUP;
-    }
-    if (reading && (OUT_OF_BAND == 0 || (flags & OUT_OF_BAND) != 0)) {
-      events |= URGENT;
-    }
-    return events;
+    // Where urgent data stand, or a descriptor that was passed, a read stops, and nothing tells of
+    // them: macOS's EV_OOBAND is in its manual page and nowhere in its kernel.
+    return reading ? events | URGENT : events;
   }
 
   @Override

@@ -29,8 +29,8 @@ public final class KqueueTransport implements Transport {
 
   @Override
   public @Nullable String unavailability() {
-    if (Kqueue.NATIVE) {
-      return null;
+    if (Kqueue.NATIVE) { // NetBSD 10 has it under another name, with other events
+      return Kqueue.find("kevent").isPresent() ? null : "this system's kevent is not known here";
     }
     return Kqueue.LIBRARY.isEmpty()
         ? "kqueue is that of macOS and the BSDs, and this is " + Abi.HOST.os()

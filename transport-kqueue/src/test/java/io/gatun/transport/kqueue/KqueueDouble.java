@@ -39,18 +39,24 @@ final class KqueueDouble implements BeforeAllCallback {
     Assumptions.assumeTrue(why == null, why);
   }
 
-  /**
-   * Returns what makes so many of the next waits end with EINTR. A kernel or another library cannot
-   * be told to, and the test that asks is skipped.
-   */
-  @SuppressWarnings("restricted")
+  /** Returns what makes so many of the next waits end with EINTR. */
   static Consumer<Integer> interrupter() {
+    return order("kqueue_double_interrupt");
+  }
+
+  /** Returns what has one of the changes of the next call refused with ENOMEM: the first is 1. */
+  static Consumer<Integer> refuser() {
+    return order("kqueue_double_refuse");
+  }
+
+  /** A kernel or another library cannot be told to fail, and the test that asks is skipped. */
+  @SuppressWarnings("restricted")
+  private static Consumer<Integer> order(String name) {
     Optional<MemorySegment> function =
         Kqueue.LIBRARY.isEmpty()
             ? Optional.empty()
-            : SymbolLookup.libraryLookup(Kqueue.LIBRARY, Arena.global())
-                .find("kqueue_double_interrupt");
-    Assumptions.assumeTrue(function.isPresent(), "only the double of kqueue interrupts on request");
+            : SymbolLookup.libraryLookup(Kqueue.LIBRARY, Arena.global()).find(name);
+    Assumptions.assumeTrue(function.isPresent(), "only the double of kqueue fails on request");
     MethodHandle call =
         Linker.nativeLinker()
             .downcallHandle(function.orElseThrow(), FunctionDescriptor.ofVoid(JAVA_INT));

@@ -17,6 +17,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -108,6 +109,21 @@ final class KqueueDriverTest {
       assertEquals(-Errno.EBADF, poller.add(closed, Poller.READ | Poller.WRITE, 1));
     } finally {
       poller.close();
+    }
+  }
+
+  @Test
+  void thatOneOfTwoNotesIsRefusedIsTold() throws IOException {
+    KqueuePoller poller = new KqueuePoller(true);
+    Consumer<Integer> refuse = KqueueDouble.refuser();
+    long pair = pair();
+    try {
+      refuse.accept(2);
+      assertEquals(-Errno.ENOMEM, poller.add((int) pair, Poller.READ | Poller.WRITE, 1));
+    } finally {
+      poller.close();
+      kernel.close((int) pair);
+      kernel.close((int) (pair >>> 32));
     }
   }
 
@@ -229,9 +245,26 @@ final class KqueueDriverTest {
     assertEquals(0, driver.run(0));
   }
 
+  /**
+   * A pipe that is full takes no signal; Linux makes an edge of it all the same, so none is missed.
+   */
+  @Test
+  void aWakeUpThatWasToldLeavesNothingInThePipe() throws IOException {
+    KqueuePoller poller = new KqueuePoller(false);
+    try {
+      poller.wakeup();
+      poller.wakeup();
+      assertEquals(1, poller.await(-1));
+      int pipe = Objects.requireNonNull(poller.pipe).fd();
+      assertEquals(-Errno.EAGAIN, kernel.read(pipe, memory, 1));
+    } finally {
+      poller.close();
+    }
+  }
+
   @Test
   void noWakeUpIsLostHoweverManyThereWere() {
-    for (int i = 0; i < 20_000; i++) { // more than a pipe has room for
+    for (int i = 0; i < 20_000; i++) {
       driver.wakeup();
       assertEquals(0, driver.run(-1));
     }
