@@ -4,13 +4,11 @@ import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
 import io.gatun.address.Resolver;
-import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
-import io.gatun.error.SocketErrors;
-import io.gatun.os.Kernel;
 import io.gatun.transport.Medium;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -187,25 +185,22 @@ public final class Bootstrap {
 
   /**
    * Makes a channel of a connected stream socket that somebody else has opened, such as one of a
-   * pair, or one that was passed by another process. The channel owns the descriptor from now on;
-   * one that is no such socket is left alone.
+   * pair, or one that was passed by another process. The descriptor is the channel's from now on,
+   * and closed should the future fail or be cancelled; what is no such socket is left alone, with
+   * an {@link IOException} or {@link IllegalArgumentException}.
    *
    * @return the channel, which is active
    */
   public Future<Channel> adopt(int fd) {
     EventLoop loop = nextLoop();
     Promise<Channel> adopted = loop.newPromise();
-    setup.run(
+    setup.adopt(
         loop,
+        fd,
+        SocketType.STREAM,
+        true,
         adopted,
-        () -> {
-          Kernel kernel = loop.kernel();
-          int result = kernel.getpeername(fd);
-          if (result < 0) {
-            throw SocketErrors.of("adopt", fd, result);
-          }
-          Address remote = Sockaddr.decode(kernel.address(), kernel.addressLength());
-          Setup.adopt(loop, fd, SocketType.STREAM);
+        remote -> {
           StreamChannel channel = new StreamChannel(loop, fd, remote);
           setup.register(channel, initializer);
           channel.activate(null);

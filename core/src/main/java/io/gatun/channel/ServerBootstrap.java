@@ -11,6 +11,7 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -176,19 +177,22 @@ public final class ServerBootstrap {
   /**
    * Makes a channel of a socket of the bootstrap's type that somebody else has bound, such as the
    * one who started this program ({@link io.gatun.socket.InheritedDescriptor}); it listens then, if
-   * it did not yet. The channel owns the descriptor from now on; one that is no such socket is left
-   * alone. A Unix path stays when the listener closes.
+   * it did not yet. The descriptor is the channel's from now on, and closed should the future fail
+   * or be cancelled; what is no such socket is left alone, with an {@link IOException} or {@link
+   * IllegalArgumentException}. A Unix path stays when the listener closes.
    *
    * @return the listener once it listens
    */
   public Future<Channel> adopt(int fd) {
     EventLoop loop = listeners.next();
     Promise<Channel> adopted = loop.newPromise();
-    setup.run(
+    setup.adopt(
         loop,
+        fd,
+        type,
+        false,
         adopted,
-        () -> {
-          Setup.adopt(loop, fd, type);
+        none -> {
           ListenerChannel channel = new ListenerChannel(loop, fd, children::next, type);
           setup.register(channel, this::addHandlers);
           channel.adopt(promiseOf(channel, adopted));

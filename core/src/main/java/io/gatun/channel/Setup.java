@@ -1,7 +1,10 @@
 package io.gatun.channel;
 
+import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
+import io.gatun.address.RawAddress;
+import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Constants;
@@ -33,10 +36,21 @@ final class Setup {
 
   /** Runs on a loop, at once when on it. */
   void run(EventLoop loop, Promise<Channel> promise, Step step) {
+    run(loop, promise, step, () -> {});
+  }
+
+  /**
+   * Runs on a loop, at once when on it.
+   *
+   * @param otherwise runs when the step does not: the promise was cancelled, or the loop has ended
+   */
+  private void run(EventLoop loop, Promise<Channel> promise, Step step, Runnable otherwise) {
     Runnable task =
         () -> {
           try {
-            if (!promise.isDone()) {
+            if (promise.isDone()) {
+              otherwise.run();
+            } else {
               step.run();
             }
           } catch (Throwable t) {
@@ -50,7 +64,44 @@ final class Setup {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException e) {
+      otherwise.run();
       promise.tryFailure(e);
+    }
+  }
+
+  /** What to make of a descriptor that somebody else has opened. */
+  interface Adoption {
+    void run(Address peer) throws Exception;
+  }
+
+  /**
+   * Takes over a socket that somebody else has opened: what is no such socket is not touched; any
+   * other is closed should it come to nothing.
+   */
+  void adopt(
+      EventLoop loop,
+      int fd,
+      SocketType type,
+      boolean connected,
+      Promise<Channel> promise,
+      Adoption step) {
+    Kernel kernel = Kernel.acquire();
+    try {
+      Address peer = prepare(kernel, fd, type, connected);
+      run(loop, promise, () -> step.run(peer), () -> close(fd));
+    } catch (IOException | IllegalArgumentException e) {
+      promise.tryFailure(e);
+    } finally {
+      Kernel.release(kernel);
+    }
+  }
+
+  private static void close(int fd) {
+    Kernel kernel = Kernel.acquire();
+    try {
+      kernel.close(fd);
+    } finally {
+      Kernel.release(kernel);
     }
   }
 
@@ -74,15 +125,17 @@ final class Setup {
     return fd;
   }
 
-  /**
-   * Makes a socket that somebody else has opened fit for a loop: non-blocking and close-on-exec.
-   * What is no such socket is not touched.
-   */
-  static void adopt(EventLoop loop, int fd, SocketType type) throws IOException {
-    Kernel kernel = loop.kernel();
+  /** Makes a socket fit for a loop, non-blocking and close-on-exec, and returns its peer. */
+  private static Address prepare(Kernel kernel, int fd, SocketType type, boolean connected)
+      throws IOException {
     int result = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
     if (result >= 0 && result != type.number()) {
       throw new IllegalArgumentException("descriptor " + fd + " is no socket of type " + type);
+    }
+    Address peer = RawAddress.NONE;
+    if (result >= 0 && connected) {
+      result = kernel.getpeername(fd);
+      peer = result < 0 ? peer : Sockaddr.decode(kernel.address(), kernel.addressLength());
     }
     if (result >= 0) {
       result = kernel.setNonBlocking(fd, true);
@@ -93,6 +146,7 @@ final class Setup {
     if (result < 0) {
       throw SocketErrors.of("adopt", fd, result);
     }
+    return peer;
   }
 
   /** Sets the options and adds the handlers; a channel that fails is closed. */

@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
+import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
+import io.gatun.channel.EventLoop;
 import io.gatun.error.SocketError;
 import io.gatun.socket.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +103,28 @@ public final class AdoptionTest extends ChannelLab {
       messages.bind(io.gatun.address.Ipv4Address.loopback(0));
       assertFalse(messages.isClosed());
     }
+  }
+
+  @Test
+  void aDescriptorThatIsTakenOverAndComesToNothingIsClosed() throws Exception {
+    EventLoop loop = group.next();
+    CountDownLatch busy = new CountDownLatch(1);
+    Future<?> task =
+        loop.submit(() -> {
+          busy.await();
+          return null;
+        });
+    Ends ends = ends();
+    Future<Channel> adopted = new Bootstrap(loop).handler(channel -> {}).adopt(ends.one().detach());
+    assertTrue(adopted.cancel(false));
+    busy.countDown();
+    await(task);
+    assertEquals(0, ends.other().recv(1).length);
+    ends = ends();
+    group.close();
+    adopted = client(recorder).adopt(ends.one().detach());
+    failure(RejectedExecutionException.class, adopted);
+    assertEquals(0, ends.other().recv(1).length);
   }
 
   @Test
