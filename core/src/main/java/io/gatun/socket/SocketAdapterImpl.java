@@ -9,6 +9,7 @@ import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.error.ClosedException;
 import io.gatun.error.ConnectionResetException;
+import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrorException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
@@ -218,15 +219,23 @@ final class SocketAdapterImpl extends SocketImpl {
     try {
       both = Socket.open(AddressFamily.INET6, SocketType.STREAM);
     } catch (IOException noIpv6) {
-      return Socket.open(AddressFamily.INET, SocketType.STREAM);
+      return openForIpv4(noIpv6, Errno.EAFNOSUPPORT);
     }
     try {
       both.setSockOpt(Constants.IPPROTO_IPV6, Constants.IPV6_V6ONLY, 0);
       return both;
     } catch (IOException apart) {
       both.close();
+      return openForIpv4(apart, Errno.EINVAL); // OpenBSD keeps the two apart
+    }
+  }
+
+  /** Where that is why both cannot be had: another error would be hidden behind a later one. */
+  private static Socket openForIpv4(IOException why, int errno) throws IOException {
+    if (why instanceof SocketError error && error.errno() == errno) {
       return Socket.open(AddressFamily.INET, SocketType.STREAM);
     }
+    throw why;
   }
 
   // Addresses

@@ -12,6 +12,7 @@ import io.gatun.address.AddressFamily;
 import io.gatun.address.IpAddress;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
+import io.gatun.address.UnixAddress;
 import io.gatun.channel.ChannelOption;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
@@ -19,12 +20,14 @@ import io.gatun.error.TimedOutException;
 import io.gatun.error.WouldBlockException;
 import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
+import io.gatun.socket.GatunSocketFactory;
 import io.gatun.socket.ReceivedMessage;
 import io.gatun.socket.Socket;
 import io.gatun.socket.SocketFile;
 import io.gatun.socket.SocketPair;
 import io.gatun.socket.Sockets;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,6 +228,30 @@ public final class SocketFaultsTest extends SocketLab {
         return () -> Sockets.createConnection(address.host(), address.port(), LONG, source).close();
       });
     }
+  }
+
+  @Test
+  void aConnectionOfTheAdapters() throws Exception {
+    Socket listener = listener();
+    Address address = listener.getSockName();
+    GatunSocketFactory factory =
+        address instanceof UnixAddress unix
+            ? GatunSocketFactory.unix(unix)
+            : new GatunSocketFactory();
+    InetSocketAddress to =
+        address instanceof IpAddress ip
+            ? ip.toSocketAddress()
+            : InetSocketAddress.createUnresolved("any", 0);
+    failEachCall(() -> {
+      drain(listener);
+      return () -> {
+        try (java.net.Socket socket = factory.createSocket()) {
+          socket.connect(to, (int) LONG.toMillis());
+          socket.getOutputStream().write(1);
+          socket.getLocalPort();
+        }
+      };
+    });
   }
 
   @Test
