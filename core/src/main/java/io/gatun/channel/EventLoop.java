@@ -11,9 +11,9 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -84,17 +84,59 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   private @Nullable MessageBatch messages;
 
+  /**
+   * What the loop has to do. Once it has ended, what comes too late stays in here, and the super
+   * class, which asks for it back when it sees that the loop has ended, refuses it to its giver:
+   * else a task that was given while the loop ended, to open a channel say, would neither run nor
+   * fail.
+   */
+  private static final class Tasks extends MpscUnboundedVarHandleArrayQueue<Runnable> {
+    private volatile boolean sealed;
+
+    Tasks() {
+      super(1024);
+    }
+
+    @Override
+    public @Nullable Runnable poll() {
+      return sealed ? null : super.poll();
+    }
+
+    /** By the loop's thread, after its last look. */
+    void seal() {
+      sealed = true;
+    }
+
+    /** Whether it is too late for a task, by another thread, which has added it. */
+    @Override
+    public boolean remove(@Nullable Object task) {
+      while (!sealed) {
+        LockSupport.parkNanos(this, 20_000); // the loop is about to end, and may still come to it
+      }
+      return contains(task);
+    }
+  }
+
+  private final Tasks tasks;
+
   EventLoop(
       EventLoopGroup group, Executor executor, Driver driver, Ticker ticker, long stallNanos) {
-    super(group, executor, false, newQueue(), RejectedExecutionHandlers.reject());
+    this(group, executor, driver, ticker, stallNanos, new Tasks());
+  }
+
+  private EventLoop(
+      EventLoopGroup group,
+      Executor executor,
+      Driver driver,
+      Ticker ticker,
+      long stallNanos,
+      Tasks tasks) {
+    super(group, executor, false, tasks, RejectedExecutionHandlers.reject());
+    this.tasks = tasks;
     this.group = group;
     this.driver = driver;
     this.ticker = ticker;
     this.stallNanos = stallNanos;
-  }
-
-  private static Queue<Runnable> newQueue() {
-    return new MpscUnboundedVarHandleArrayQueue<>(1024);
   }
 
   /** Returns the group that made this loop. */
@@ -240,6 +282,10 @@ public final class EventLoop extends SingleThreadEventExecutor {
     if (stallWatch != null) {
       stallWatch.cancel(false);
     }
+    for (Runnable task; (task = pollTask()) != null; ) {
+      safeExecute(task);
+    }
+    tasks.seal();
     driver.close();
   }
 
