@@ -26,7 +26,7 @@ final class RacesTest {
         RegisterAgainstShutdown.class
       })
   void everyOutcomeIsOneOfThoseAllowed(Class<?> race, @TempDir Path folder) throws Exception {
-    assumeTrue(Boolean.getBoolean("gatun.test.jcstress"), "takes its time: -Dgatun.test.jcstress");
+    assumeTrue(Boolean.getBoolean("gatun.test.races"), "takes its time: ./gatun test");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", classPath(), "org.openjdk.jcstress.Main"));
