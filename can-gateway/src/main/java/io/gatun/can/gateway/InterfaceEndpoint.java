@@ -8,6 +8,7 @@ import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoop;
 import io.gatun.codec.can.CanFrame;
 import io.gatun.codec.can.channel.CanEvent;
@@ -16,6 +17,7 @@ import io.gatun.codec.can.channel.CanFrameHandler.Option;
 import io.gatun.codec.can.channel.CanInterfaceHandler;
 import io.gatun.codec.can.channel.CanReceived;
 import io.gatun.codec.can.channel.CanSendQueue;
+import io.gatun.os.Constants;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.util.Locale;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** A SocketCAN interface. */
 final class InterfaceEndpoint extends Endpoint {
   private static final int CAN_RAW = 1;
+  private static final int RECEIVE_BYTES = 4 << 20;
+
+  /** As SO_RCVBUF, beyond net.core.rmem_max: socket(7). */
+  private static final ChannelOption<Integer> SO_RCVBUFFORCE =
+      ChannelOption.ofInt("SO_RCVBUFFORCE", Constants.SOL_SOCKET, 33);
 
   private final EventLoop loop;
   private final String device;
@@ -83,7 +90,17 @@ final class InterfaceEndpoint extends Endpoint {
     private boolean flushes;
 
     Device() {
-      super(device, InterfaceEndpoint.this.bus);
+      super(InterfaceEndpoint.this.name, InterfaceEndpoint.this.bus);
+    }
+
+    /** A burst may be longer than what the system's default of some 200 frames has room for. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws IOException {
+      try {
+        ctx.channel().setOption(SO_RCVBUFFORCE, RECEIVE_BYTES);
+      } catch (IOException e) { // it needs CAP_NET_ADMIN
+        ctx.channel().setOption(ChannelOption.SO_RCVBUF, RECEIVE_BYTES);
+      }
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway of a file, and clients that are no part of Gatun. */
 abstract class GatewayLab {
-  static final int MILLIS = 30_000;
+  static final int MILLIS = 60_000;
 
   @TempDir Path folder;
   private final List<Gateway> gateways = new ArrayList<>();
@@ -116,7 +117,7 @@ abstract class GatewayLab {
       if (line != null && condition.test(line)) {
         return line;
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000); // asked in a loop, it would keep the gateway from its work
     }
     throw new AssertionError(name + " never came to be so: " + line);
   }

@@ -1,0 +1,277 @@
+package io.gatun.can.gateway;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Gateways on the kernel's virtual buses, with the can-utils at the other ends. */
+final class VcanTest extends GatewayLab {
+  private static final int SECONDS = 120;
+  private final List<Process> processes = new ArrayList<>();
+
+  @BeforeEach
+  void assumeBuses() {
+    Assumptions.assumeTrue(
+        System.getenv("GUEST_OUT") != null,
+        "it changes the machine's network; ./gatun test guest runs it");
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/candump")), "can-utils are not installed");
+  }
+
+  @AfterEach
+  void killAll() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private Process start(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    processes.add(process);
+    return process;
+  }
+
+  private void run(String... command) throws Exception {
+    Process process = start(command);
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "it does not end");
+    assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + said);
+  }
+
+  private static String server(String bus, String device, String more) {
+    return """
+    [bus.%s]
+    interface = "%s"
+    %s
+    [[endpoint]]
+    type = "socketcand"
+    listen = "127.0.0.1:0"
+    """
+        .formatted(bus, device, more);
+  }
+
+  /** Sees a frame of its own first: so it listens. */
+  private Process dump(String device, Path log) throws Exception {
+    Process dump = start("/bin/sh", "-c", "exec candump -L " + device + " > " + log);
+    while (!Files.exists(log) || Files.size(log) == 0) {
+      run("cansend", device, "000#");
+      run("sleep", "0.05"); // candump writes when it likes
+    }
+    return dump;
+  }
+
+  @Test
+  void framesGoBetweenABusAndItsClients() throws Exception {
+    Gateway gateway = gateway(server("car", "vcan0", ""));
+    Client client = raw(gateway, "car");
+    run("cansend", "vcan0", "123#1122");
+    assertEquals("123#1122", client.frame());
+    run("cansend", "vcan0", "18DAF110#");
+    assertEquals("18DAF110#", client.frame());
+    Process dump = start("candump", "-L", "-n", "1", "vcan0,456:7FF");
+    String line = "";
+    try (BufferedReader out = dump.inputReader(UTF_8)) {
+      while (dump.isAlive() && !out.ready()) {
+        client.say("< send 456 2 ca fe >");
+        Thread.onSpinWait();
+      }
+      line = String.valueOf(out.readLine());
+    }
+    assertTrue(line.endsWith("vcan0 456#CAFE"), line);
+  }
+
+  /** Two gateways with cannelloni between them. */
+  @Test
+  void aSequenceOverTwoHopsLosesAndReordersNothing() throws Exception {
+    run(
+        "tc", "qdisc", "add", "dev", "vcan0", "root", "tbf", "rate", "1mbit", "burst", "2kb",
+        "limit", "2kb");
+    try {
+      Gateway one =
+          gateway(
+              """
+              [bus.a]
+              interface = "vcan0"
+              [[endpoint]]
+              type = "cannelloni-tcp"
+              bus = "a"
+              listen = "127.0.0.1:0"
+              """);
+      Gateway two =
+          gateway(
+              """
+              [bus.b]
+              interface = "vcan1"
+              [[endpoint]]
+              type = "cannelloni-tcp"
+              bus = "b"
+              connect = "127.0.0.1:%d"
+              """
+                  .formatted(port(one, "cannelloni-tcp")));
+      await(one, "cannelloni-tcp client", line -> true);
+      Process receiver = start("cansequence", "-r", "-q", "1", "vcan1");
+      // It listens when its socket is there: nothing else tells.
+      Path raw = Path.of("/proc/net/can/rcvlist_all");
+      while (Files.readAllLines(raw).stream().filter(l -> l.contains("vcan1")).count() < 3) {
+        Thread.onSpinWait();
+      }
+      int count = 20_000;
+      run("cansequence", "-p", "--loop=" + count, "vcan0");
+      Status.Line line = await(two, "interface vcan1", l -> l.sent() == count);
+      assertEquals(0, line.dropped());
+      assertTrue(receiver.isAlive(), "cansequence has found a frame that was not the next");
+      String lost = String.valueOf(line(one, "interface vcan0"));
+      assertTrue(lost.contains("received=" + count), lost);
+    } finally {
+      run("tc", "qdisc", "del", "dev", "vcan0", "root");
+    }
+  }
+
+  /** An interface that takes 100 frames a second, and says ENOBUFS to the others. */
+  @Test
+  void aFullInterfaceIsNoReasonToSpinAndOldFramesAreDropped() throws Exception {
+    Path log = folder.resolve("dump.log");
+    dump("vcan1", log);
+    run(
+        "tc",
+        "qdisc",
+        "add",
+        "dev",
+        "vcan1",
+        "root",
+        "tbf",
+        "rate",
+        "12800bit",
+        "burst",
+        "32",
+        "limit",
+        "160");
+    try {
+      Gateway gateway = gateway(server("car", "vcan1", "queue = 300\nttl = \"3s\""));
+      Client client = raw(gateway, "car");
+      int count = 1000;
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < count; i++) {
+        text.append("< send 555 2 %x %x >".formatted(i >> 8, i & 0xff));
+      }
+      client.say(text.toString());
+      await(gateway, "interface vcan1", l -> l.offered() == count);
+      OperatingSystemMXBean process =
+          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      long began = System.nanoTime();
+      long cpu = process.getProcessCpuTime();
+      run("sleep", "2");
+      double load =
+          (process.getProcessCpuTime() - cpu) / (double) (System.nanoTime() - began) * 100;
+      run("sleep", "2");
+      Status.Line line = await(gateway, "interface vcan1", l -> l.queued() == 0);
+      System.out.printf("%.1f %% of a processor while the interface was full; %s%n", load, line);
+      assertEquals(count, line.sent() + line.dropped());
+      assertTrue(line.reasons().getOrDefault("expired", 0L) > 0, line::toString);
+      assertTrue(line.reasons().getOrDefault("queue-full", 0L) > 0, line::toString);
+      assertTrue(line.sent() > 50, line::toString);
+      assertTrue(load < 25, load + " % of a processor, emulated");
+      run("sleep", "1");
+      List<String> seen =
+          Files.readAllLines(log).stream()
+              .filter(l -> l.contains(" 555#"))
+              .map(l -> l.substring(l.indexOf('#') + 1))
+              .toList();
+      assertEquals(line.sent(), seen.size(), "what was taken was on the bus, and nothing else");
+      assertEquals(seen.stream().sorted().toList(), seen, "in order");
+    } finally {
+      run("tc", "qdisc", "del", "dev", "vcan1", "root");
+    }
+  }
+
+  @Test
+  void anInterfaceMayComeLateGoDownBeRemovedAndComeBack() throws Exception {
+    Gateway gateway = gateway(server("late", "vcan7", ""));
+    Client client = raw(gateway, "late");
+    client.say("< send 100 0 >"); // it waits
+    run("ip", "link", "add", "vcan7", "type", "vcan");
+    run("ip", "link", "set", "vcan7", "up");
+    await(gateway, "interface vcan7", l -> l.sent() == 1);
+    run("cansend", "vcan7", "123#01");
+    assertEquals("123#01", client.frame());
+
+    run("ip", "link", "set", "vcan7", "down");
+    await(gateway, "interface vcan7", l -> l.state().endsWith("down"));
+    client.say("< send 101 0 >< echo >");
+    assertEquals("< echo >", client.next());
+    await(gateway, "interface vcan7", l -> l.queued() == 1);
+    run("ip", "link", "set", "vcan7", "up");
+    await(gateway, "interface vcan7", l -> l.sent() == 2);
+    run("cansend", "vcan7", "123#02");
+    assertEquals("123#02", client.frame());
+
+    run("ip", "link", "delete", "vcan7");
+    await(gateway, "interface vcan7", l -> l.state().endsWith("removed"));
+    run("ip", "link", "add", "vcan7", "type", "vcan");
+    run("ip", "link", "set", "vcan7", "up");
+    await(gateway, "interface vcan7", l -> l.state().endsWith("up"));
+    run("cansend", "vcan7", "123#03");
+    assertEquals("123#03", client.frame());
+    client.say("< send 102 0 >");
+    await(gateway, "interface vcan7", l -> l.sent() == 3);
+    run("ip", "link", "delete", "vcan7");
+  }
+
+  /** What cangen makes goes over a route and into a log, which canplayer plays back. */
+  @Test
+  void generatedFramesAreRoutedRecordedAndPlayedBack() throws Exception {
+    Path log = folder.resolve("route.log");
+    Gateway gateway =
+        gateway(
+            """
+            [bus.one]
+            interface = "vcan0"
+            [bus.two]
+            interface = "vcan1"
+            [[route]]
+            from = "one"
+            to = "two"
+            [[endpoint]]
+            type = "record"
+            bus = "one"
+            file = "route.log"
+            """);
+    Path seen = folder.resolve("seen.log");
+    dump("vcan1", seen);
+    run("cangen", "vcan0", "-g", "1", "-I", "i", "-L", "r", "-D", "r", "-m", "-n", "1000");
+    run("cangen", "vcan0", "-g", "1", "-f", "-b", "-e", "-n", "200");
+    await(gateway, "interface vcan1", l -> l.sent() == 1200);
+    await(gateway, "record", l -> l.sent() == 1200);
+    gateway.close();
+    List<String> recorded = frames(log, "");
+    assertEquals(1200, recorded.size());
+    while (frames(seen, " 000#").size() < 1200) {
+      run("sleep", "0.1");
+    }
+    assertEquals(recorded, frames(seen, " 000#"));
+
+    Gateway other = gateway(server("one", "vcan0", ""));
+    run("canplayer", "-t", "-I", log.toString(), "vcan0=one");
+    await(other, "interface vcan0", l -> l.received() == 1200);
+  }
+
+  /** Less its times and names. */
+  private static List<String> frames(Path log, String not) throws IOException {
+    return Files.readAllLines(log).stream()
+        .filter(line -> not.isEmpty() || !line.endsWith(not))
+        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+        .toList();
+  }
+}
