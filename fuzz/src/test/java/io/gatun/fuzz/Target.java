@@ -52,7 +52,19 @@ enum Target {
   CAN_TEXT(CanDecoders::text, texts(CanDecoders.TEXTS)),
 
   /** Logs of CAN, in all formats. */
-  CAN_LOG(CanDecoders::log, CanDecoders.logSeeds());
+  CAN_LOG(CanDecoders::log, CanDecoders.logSeeds()),
+
+  /** Lines of SLCAN, in pieces. */
+  SLCAN(CanProtocolDecoders::slcan, texts(CanProtocolDecoders.SLCAN_TEXTS)),
+
+  /** DBC files, and payloads by them. */
+  DBC(CanProtocolDecoders::dbc, texts(CanProtocolDecoders.DBC_TEXTS)),
+
+  /** What comes to one end of ISO-TP, and when. */
+  ISOTP(CanProtocolDecoders::isotp, CanProtocolDecoders.isotpSeeds()),
+
+  /** What comes to a node of J1939, and when. */
+  J1939(CanProtocolDecoders::j1939, CanProtocolDecoders.j1939Seeds());
 
   private final Decoder decoder;
   private final List<byte[]> seeds;

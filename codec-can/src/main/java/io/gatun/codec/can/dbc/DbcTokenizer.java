@@ -38,9 +38,7 @@ final class DbcTokenizer {
   /** An error about the current token. */
   DbcException unexpected(String wanted) {
     String shown = value.length() > 40 ? value.substring(0, 40) + "…" : value;
-    StringBuilder clean = new StringBuilder();
-    shown.chars().forEach(c -> clean.append(Character.isISOControl(c) ? '?' : (char) c));
-    String found = kind == Kind.END ? "the end" : "\"" + clean + "\"";
+    String found = kind == Kind.END ? "the end" : "\"" + shown + "\"";
     return error(found + " where " + wanted + " should be");
   }
 
