@@ -115,6 +115,10 @@ public final class CanSendQueue implements ChannelHandler {
   private boolean off;
   private boolean down;
   private boolean pumping;
+
+  /** There was no room: the next try is of one frame, and not of all that would fail with it. */
+  private boolean probing;
+
   private long retryNanos = FIRST_RETRY_NANOS;
   private @Nullable Future<?> retry;
 
@@ -335,7 +339,8 @@ public final class CanSendQueue implements ChannelHandler {
     }
     pumping = true;
     long now = 0;
-    while (passing < inFlight && !waiting.isEmpty()) {
+    int most = probing ? 1 : inFlight;
+    while (passing < most && !waiting.isEmpty()) {
       Entry entry = take(waiting.first());
       if (entry.deadline != 0) {
         now = now == 0 ? now(ctx) : now;
@@ -361,6 +366,7 @@ public final class CanSendQueue implements ChannelHandler {
     ChannelHandlerContext ctx = this.ctx;
     if (future.isSuccess()) {
       sent++;
+      probing = false;
       retryNanos = FIRST_RETRY_NANOS;
       if (entry.promise != null) {
         entry.promise.trySuccess(null);
@@ -390,6 +396,7 @@ public final class CanSendQueue implements ChannelHandler {
     switch (cause instanceof SocketError error ? error.errnoName() : "") {
       case "ENOBUFS" -> {
         blocked = true;
+        probing = true;
         putBack(entry);
       }
       case "ENETDOWN", "ENODEV", "ENXIO" -> {

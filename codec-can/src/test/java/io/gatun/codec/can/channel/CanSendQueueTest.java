@@ -70,9 +70,11 @@ final class CanSendQueueTest extends BusLab {
 
   /** Moves the time on until nothing waits. */
   private void drain(CanSendQueue queue) throws Exception {
+    settle(); // a frame that is yet to begin would begin later
     for (int i = 0; i < 100_000 && on(queue::queued) > 0; i++) {
       pass(500_000);
     }
+    settle();
     pass(5 * FRAME);
   }
 
