@@ -10,6 +10,8 @@ module io.gatun.examples {
   // picocli sets the fields and calls the constructors of the commands.
   opens io.gatun.examples to
       info.picocli;
+  opens io.gatun.examples.can to
+      info.picocli;
   opens io.gatun.examples.demo to
       info.picocli;
   opens io.gatun.examples.echo to

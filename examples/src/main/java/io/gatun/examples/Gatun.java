@@ -2,6 +2,11 @@ package io.gatun.examples;
 
 import io.gatun.can.gateway.CanGateway;
 import io.gatun.error.SocketError;
+import io.gatun.examples.can.CanDump;
+import io.gatun.examples.can.CanGenerate;
+import io.gatun.examples.can.CanLoad;
+import io.gatun.examples.can.CanReplay;
+import io.gatun.examples.can.CanSend;
 import io.gatun.examples.demo.DemoCommand;
 import io.gatun.examples.echo.EchoClient;
 import io.gatun.examples.echo.EchoServer;
@@ -40,6 +45,11 @@ import picocli.CommandLine.Spec;
       ProxyServer.class,
       CanEcho.class,
       CanCyclic.class,
+      CanDump.class,
+      CanSend.class,
+      CanGenerate.class,
+      CanReplay.class,
+      CanLoad.class,
       CanGateway.class,
       Sniffer.class,
       Transports.class,
