@@ -1,16 +1,17 @@
 package io.gatun.socket;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import io.gatun.error.ClosedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,32 +22,25 @@ import org.jspecify.annotations.Nullable;
  * {@link #close}.
  *
  * <p>The socket stays open until it and all its files are closed. A timeout ends a call with an
- * exception and loses nothing that was read; the socket must not be non-blocking.
+ * exception, loses nothing that was read and sends nothing twice: reading may go on, and a flush
+ * sends the rest of what was written. The socket must not be non-blocking.
  */
 public final class SocketFile implements Closeable {
   private static final int DEFAULT_BUFFER = 8192;
 
   private final Socket socket;
-  private final @Nullable InputStream input;
-  private final @Nullable OutputStream output;
+  private final @Nullable FileInput input;
+  private final @Nullable FileOutput output;
   private final @Nullable NewlineReader reader;
-  private final @Nullable Writer writer;
-  private boolean closed;
+  private final @Nullable NewlineWriter writer;
+  private volatile boolean closed;
 
   private SocketFile(Builder builder) {
     socket = builder.socket;
-    input = builder.reads ? builder.input() : null;
-    output = builder.writes ? builder.output() : null;
-    reader =
-        input != null && builder.text
-            ? new NewlineReader(
-                new InputStreamReader(input, builder.charset.newDecoder()), builder.newline)
-            : null;
-    writer =
-        output != null && builder.text
-            ? new NewlineWriter(
-                new OutputStreamWriter(output, builder.charset.newEncoder()), builder.newline)
-            : null;
+    input = builder.reads ? new FileInput(this, socket, builder.buffering) : null;
+    output = builder.writes ? new FileOutput(this, socket, builder.buffering) : null;
+    reader = input != null && builder.text ? builder.reader(this, input) : null;
+    writer = output != null && builder.text ? builder.writer(output) : null;
   }
 
   static Builder builder(Socket socket) {
@@ -63,6 +57,7 @@ public final class SocketFile implements Closeable {
     private boolean text;
     private int buffering = DEFAULT_BUFFER;
     private Charset charset = StandardCharsets.UTF_8;
+    private CodingErrorAction errors = CodingErrorAction.REPORT;
     private @Nullable String newline;
 
     private Builder(Socket socket) {
@@ -70,16 +65,17 @@ public final class SocketFile implements Closeable {
     }
 
     /**
-     * {@code r}, {@code w} or {@code rw}, and a {@code b} for bytes; {@code rwb} unless set.
+     * {@code r}, {@code w} or {@code rw}, and a {@code b} for bytes; {@code rwb} unless set. What
+     * says neither is read.
      *
      * @throws IllegalArgumentException for any other text
      */
     public Builder mode(String mode) {
-      reads = mode.contains("r");
       writes = mode.contains("w");
+      reads = mode.contains("r") || !writes;
       text = !mode.contains("b");
       boolean twice = mode.chars().distinct().count() != mode.length();
-      if (twice || !(reads || writes) || !mode.chars().allMatch(c -> "rwb".indexOf(c) >= 0)) {
+      if (twice || !mode.chars().allMatch(c -> "rwb".indexOf(c) >= 0)) {
         throw new IllegalArgumentException("mode: \"" + mode + "\" (expected: r, w, rw, with b)");
       }
       return this;
@@ -94,9 +90,15 @@ public final class SocketFile implements Closeable {
       return this;
     }
 
-    /** The encoding of text, UTF-8 unless set. What is malformed in it is an error. */
+    /** The encoding of text, UTF-8 unless set. */
     public Builder encoding(Charset encoding) {
       charset = encoding;
+      return this;
+    }
+
+    /** What becomes of malformed text: an error unless set ({@code strict}). */
+    public Builder errors(CodingErrorAction action) {
+      errors = action;
       return this;
     }
 
@@ -124,14 +126,16 @@ public final class SocketFile implements Closeable {
       return new SocketFile(this);
     }
 
-    private InputStream input() {
-      InputStream raw = new SocketInputStream(socket);
-      return buffering == 0 ? raw : new BufferedInputStream(raw, buffering);
+    private NewlineReader reader(SocketFile file, FileInput input) {
+      CharsetDecoder decoder =
+          charset.newDecoder().onMalformedInput(errors).onUnmappableCharacter(errors);
+      return new NewlineReader(file, new InputStreamReader(input, decoder), newline);
     }
 
-    private OutputStream output() {
-      OutputStream raw = new SocketOutputStream(socket);
-      return buffering == 0 ? raw : new BufferedOutputStream(raw, buffering);
+    private NewlineWriter writer(FileOutput output) {
+      CharsetEncoder encoder =
+          charset.newEncoder().onMalformedInput(errors).onUnmappableCharacter(errors);
+      return new NewlineWriter(output, encoder, newline);
     }
   }
 
@@ -140,6 +144,17 @@ public final class SocketFile implements Closeable {
       throw new IllegalStateException("the file was not opened for " + what);
     }
     return part;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Fails if the file is closed, be the socket still open or not. */
+  void check(String call) throws ClosedException {
+    if (closed) {
+      throw new ClosedException(call, "the file is closed");
+    }
   }
 
   /** Returns the stream of received bytes. Closing it does nothing: close the file. */
@@ -187,12 +202,12 @@ public final class SocketFile implements Closeable {
       if (closed) {
         return;
       }
-      closed = true;
-    }
-    try {
-      flush();
-    } finally {
-      socket.fileClosed();
+      try {
+        flush();
+      } finally {
+        closed = true;
+        socket.fileClosed();
+      }
     }
   }
 }
