@@ -329,7 +329,7 @@ final class IocpRegistration implements Registration {
           i == first + 1
               ? write(Iovec.base(iovecs, first), part)
               : sendBytes(iovecs + (long) first * Iovec.SIZE, i - first);
-      if (result < part) {
+      if (result < part || out.pending) { // pending with no bytes: of empty buffers
         return result < 0 ? result : taken + result;
       }
       taken += part;
@@ -361,8 +361,8 @@ final class IocpRegistration implements Registration {
         return taken;
       }
       result = transmitted(result < 0 ? result : out.transferred(), part);
-      if (result < 0) {
-        return result;
+      if (result < 0) { // what has gone is not to be sent again by reading the file
+        return taken > 0 && Kernel.isFileRefused(result) ? -EIO : result;
       }
       taken += result;
     } while (taken < count);
