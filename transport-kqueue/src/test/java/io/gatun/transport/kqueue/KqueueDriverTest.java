@@ -256,7 +256,7 @@ final class KqueueDriverTest {
       poller.wakeup();
       assertEquals(1, poller.await(-1));
       int pipe = Objects.requireNonNull(poller.pipe).fd();
-      assertEquals(-Errno.EAGAIN, kernel.read(pipe, memory, 1));
+      assertEquals(-Errno.EAGAIN, kernel.read(pipe, memory, Long.BYTES)); // an eventfd has 8
     } finally {
       poller.close();
     }
