@@ -133,7 +133,7 @@ public final class SocketFileTest extends SocketLab {
   @Test
   void textThatIsWrittenWhileNobodyReadsIsSentOnceAndInOrder() throws Exception {
     Ends ends = ends();
-    SocketFile file = ends.one().makeFile().mode("w").buffering(64).open();
+    SocketFile file = ends.one().makeFile().mode("w").newline("\n").buffering(64).open();
     Writer writer = file.writer();
     ends.one().setTimeout(SHORT);
     StringBuilder written = new StringBuilder();
