@@ -120,17 +120,7 @@ final class J1939Receiver {
   }
 
   private void manage(int control, byte one, byte two, byte three, byte four) {
-    transport.manage(
-        peer,
-        extended,
-        (byte) control,
-        one,
-        two,
-        three,
-        four,
-        (byte) pgn,
-        (byte) (pgn >> 8),
-        (byte) (pgn >> 16));
+    transport.manage(peer, pgn, extended, control, one, two, three, four);
   }
 
   void offset(int count, int from, long now) {

@@ -82,18 +82,8 @@ final class J1939Sender {
   }
 
   private void manage(int control, byte one, byte two, byte three, byte four) {
-    int pgn = message.pgn();
-    transport.manage(
-        message.destination(),
-        extended,
-        (byte) control,
-        one,
-        two,
-        three,
-        four,
-        (byte) pgn,
-        (byte) (pgn >> 8),
-        (byte) (pgn >> 16));
+    int to = message.destination();
+    transport.manage(to, message.pgn(), extended, control, one, two, three, four);
   }
 
   void clearToSend(int count, int from, long now) {

@@ -403,8 +403,27 @@ public final class J1939Transport {
     listener.transmit(new CanFrame.Classic(id.toCanId(), CanData.of(bytes)));
   }
 
-  void manage(int destination, boolean extended, byte... bytes) {
-    transmit(destination, extended ? ETP_CM : TP_CM, bytes);
+  /** Sends a message of connection management, all of which end with the PGN. */
+  void manage(
+      int destination,
+      int pgn,
+      boolean extended,
+      int control,
+      byte one,
+      byte two,
+      byte three,
+      byte four) {
+    transmit(
+        destination,
+        extended ? ETP_CM : TP_CM,
+        (byte) control,
+        one,
+        two,
+        three,
+        four,
+        (byte) pgn,
+        (byte) (pgn >> 8),
+        (byte) (pgn >> 16));
   }
 
   /** The session is over; the other side is told if it does not know. */
@@ -446,17 +465,7 @@ public final class J1939Transport {
 
   private void abort(int peer, int pgn, boolean extended, J1939Error error) {
     byte none = (byte) 0xff;
-    manage(
-        peer,
-        extended,
-        (byte) ABORT,
-        (byte) error.code(),
-        none,
-        none,
-        none,
-        (byte) pgn,
-        (byte) (pgn >> 8),
-        (byte) (pgn >> 16));
+    manage(peer, pgn, extended, ABORT, (byte) error.code(), none, none, none);
   }
 
   /** A number of some bytes, the least significant one first. */
