@@ -2,8 +2,10 @@ package io.gatun.transport.kqueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
@@ -14,13 +16,19 @@ import io.gatun.transport.ReadinessDriver;
 import io.gatun.transport.Registration;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +182,86 @@ final class KqueueDriverTest {
       kernel.close((int) pair);
       kernel.close((int) (pair >>> 32));
     }
+  }
+
+  @Test
+  void whatIsRemovedTellsNothingAnyMoreThoughItStaysOpen() throws IOException {
+    KqueuePoller poller = new KqueuePoller(userEvent);
+    long pair = pair();
+    try {
+      for (int interest : new int[] {Poller.READ, Poller.WRITE, Poller.READ | Poller.WRITE}) {
+        assertEquals(0, poller.add((int) pair, interest, 1));
+        assertEquals(0, poller.remove((int) pair, 1));
+        assertEquals(1, kernel.send((int) (pair >>> 32), memory, 1, 0));
+        assertEquals(0, poller.await(0), () -> "watched for " + interest);
+      }
+      assertEquals(-Errno.ENOENT, poller.remove((int) pair, 1), "nothing was left to remove");
+    } finally {
+      poller.close();
+      kernel.close((int) pair);
+      kernel.close((int) (pair >>> 32));
+    }
+  }
+
+  @Test
+  void aWaitThatCouldNotTellAllTellsTwiceAsManyTheNextTime() throws IOException {
+    KqueuePoller poller = new KqueuePoller(userEvent);
+    try {
+      for (int i = 0; i < 500; i++) {
+        long pair = pair();
+        writers.add((int) pair);
+        writers.add((int) (pair >>> 32));
+      }
+      for (int fd : writers) {
+        assertEquals(0, poller.add(fd, Poller.WRITE, fd));
+      }
+      List<Integer> told = new ArrayList<>();
+      for (int count = poller.await(0); count > 0; count = poller.await(0)) {
+        told.add(count);
+      }
+      assertEquals(List.of(64, 128, 256, 512, 40), told);
+    } finally {
+      poller.close();
+      writers.forEach(kernel::close);
+    }
+  }
+
+  @Test
+  void whatItOpensIsNotInheritedAndClosedWithItOrIfNothingComesOfIt() throws IOException {
+    new KqueuePoller(userEvent).close(); // what is loaded and opened the first time
+    Set<Integer> before = descriptors();
+    KqueuePoller poller = new KqueuePoller(userEvent);
+    Set<Integer> opened = descriptors();
+    opened.removeAll(before);
+    assertNotEquals(Set.of(), opened);
+    for (int fd : opened) {
+      assertNotEquals(0, flags(fd) & Abi.HOST.value("FD_CLOEXEC"), () -> "descriptor " + fd);
+    }
+    poller.close();
+    assertEquals(before, descriptors());
+
+    KqueueDouble.refuser().accept(1);
+    if (userEvent) { // refused, there is the pipe
+      new KqueuePoller(true).close();
+    } else {
+      assertThrows(IOException.class, () -> new KqueuePoller(false));
+    }
+    assertEquals(before, descriptors());
+  }
+
+  private Set<Integer> descriptors() throws IOException {
+    Set<Integer> descriptors;
+    try (Stream<Path> open = Files.list(Path.of("/dev/fd"))) {
+      descriptors =
+          open.map(path -> Integer.valueOf(path.getFileName().toString()))
+              .collect(Collectors.toCollection(TreeSet::new));
+    }
+    descriptors.removeIf(fd -> flags(fd) < 0); // the one that listed them
+    return descriptors;
+  }
+
+  private int flags(int fd) {
+    return kernel.fcntl(fd, Abi.HOST.value("F_GETFD"), 0);
   }
 
   @Test
