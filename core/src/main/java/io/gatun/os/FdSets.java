@@ -2,6 +2,7 @@ package io.gatun.os;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntPredicate;
 
 /**
  * The three sets that Windows's select takes and changes, made of pollfds and read back into them:
@@ -44,8 +45,12 @@ final class FdSets {
     return writable() + size();
   }
 
-  /** Puts each descriptor into the sets of what it waits for, and clears what was reported. */
-  void fill(long fds, int count) {
+  /**
+   * Puts each descriptor into the sets of what it waits for, and clears what was reported.
+   *
+   * @param connecting of which descriptors that wait for room a failure is to be told
+   */
+  void fill(long fds, int count, IntPredicate connecting) {
     Memory.setInt(readable(), 0);
     Memory.setInt(writable(), 0);
     Memory.setInt(failed(), 0);
@@ -58,7 +63,9 @@ final class FdSets {
       }
       if (fd >= 0 && (Pollfd.events(pollfd) & Constants.POLLOUT) != 0) {
         add(writable(), fd);
-        add(failed(), fd);
+        if (connecting.test(fd)) {
+          add(failed(), fd);
+        }
       }
     }
   }
@@ -71,19 +78,22 @@ final class FdSets {
 
   /** Reports what select has left in the sets; returns of how many descriptors. */
   int report(long fds, int count) {
-    return report(readable(), Constants.POLLIN, fds, count)
-        + report(writable(), Constants.POLLOUT, fds, count)
-        + report(failed(), Constants.POLLERR, fds, count);
+    return report(readable(), Constants.POLLIN, Constants.POLLIN, fds, count)
+        + report(writable(), Constants.POLLOUT, Constants.POLLOUT, fds, count)
+        + report(failed(), Constants.POLLOUT, Constants.POLLERR, fds, count);
   }
 
-  /** The order is usually that of the pollfds, so that the search goes through them once. */
-  private static int report(long set, int event, long fds, int count) {
+  /**
+   * The order is usually that of the pollfds, so that the search goes through them once. One
+   * descriptor may stand in two pollfds, each of which watches something else.
+   */
+  private static int report(long set, int watched, int event, long fds, int count) {
     int reported = 0;
     int left = Memory.getInt(set);
     int i = 0;
     for (long entry = set + ARRAY; left > 0; i = i + 1 == count ? 0 : i + 1) {
       long pollfd = fds + (long) i * Pollfd.SIZE;
-      if (Pollfd.fd(pollfd) == Memory.getInt(entry)) {
+      if (Pollfd.fd(pollfd) == Memory.getInt(entry) && (Pollfd.events(pollfd) & watched) != 0) {
         if (Pollfd.revents(pollfd) == 0) {
           reported++;
         }

@@ -385,6 +385,11 @@ public abstract class Kernel {
   /** ioctl(2) with an argument that is a number or an address. */
   public abstract int ioctl(int fd, long request, long argument);
 
+  /** Returns how many bytes a request of ioctl reads at its argument at least; 0: nobody knows. */
+  public int ioctlBytes(long request) {
+    return 0;
+  }
+
   /**
    * WSADuplicateSocketW: leaves in {@code info}, a WSAPROTOCOL_INFOW, what a process needs for
    * {@link #fromShare}. −EOPNOTSUPP where there is none, and descriptors are passed by messages.

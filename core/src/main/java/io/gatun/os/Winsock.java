@@ -69,7 +69,7 @@ final class Winsock extends Berkeley {
       throw Native.unexpected(t, "WSASocketW", family, type, protocol);
     }
     if (fd >= 0 && type == Constants.SOCK_DGRAM) {
-      ignorePortUnreachable(fd);
+      hearUnreachable(fd, false);
     }
     return fd >= 0 && nonBlocking ? nonBlocking(fd) : fd;
   }
@@ -86,6 +86,7 @@ final class Winsock extends Berkeley {
 
   private static final class WsaIoctl {
     static final int UDP_CONNRESET = ABI.value("SIO_UDP_CONNRESET");
+    static final int UDP_NETRESET = ABI.value("SIO_UDP_NETRESET");
     static final int EXTENSION = ABI.value("SIO_GET_EXTENSION_FUNCTION_POINTER");
     static final MethodHandle CALL =
         Native.capturing(
@@ -115,12 +116,19 @@ final class Winsock extends Berkeley {
   }
 
   /**
-   * Without this, a datagram that nobody took makes the next receive fail with WSAECONNRESET, even
-   * where the socket has many peers. Only IP has it: elsewhere the call fails, and nothing is lost.
+   * Whether a datagram that nobody took, or that outlived its hops, makes the next receive fail
+   * with WSAECONNRESET or WSAENETRESET. At first it does, even where the socket has many peers.
+   * Only datagrams of IP have it: elsewhere the call fails, and nothing is lost.
+   *
+   * @return whether the socket has it
    */
-  private void ignorePortUnreachable(int fd) {
-    Memory.setInt(value(), 0);
-    int ignored = wsaIoctl(fd, WsaIoctl.UDP_CONNRESET, value(), Integer.BYTES, 0, 0);
+  private boolean hearUnreachable(int fd, boolean hears) {
+    Memory.setInt(value(), hears ? 1 : 0);
+    if (wsaIoctl(fd, WsaIoctl.UDP_CONNRESET, value(), Integer.BYTES, 0, 0) < 0) {
+      return false;
+    }
+    int ignored = wsaIoctl(fd, WsaIoctl.UDP_NETRESET, value(), Integer.BYTES, 0, 0);
+    return true;
   }
 
   private static final class WsaDuplicateSocket {
@@ -248,10 +256,17 @@ final class Winsock extends Berkeley {
     return accepted;
   }
 
-  /** A connect that goes on in the background is WSAEWOULDBLOCK, by the names of POSIX EAGAIN. */
+  /**
+   * A connect that goes on in the background is WSAEWOULDBLOCK, by the names of POSIX EAGAIN. With
+   * one peer a datagram socket hears that nobody is there, as elsewhere, and no more once that
+   * connection is dissolved.
+   */
   @Override
   public int connect(int fd, long address, int length) {
     int result = super.connect(fd, address, length);
+    if (result == 0 && hearUnreachable(fd, true) && getpeername(fd) < 0) {
+      hearUnreachable(fd, false);
+    }
     return result == -Errno.EAGAIN ? -Errno.EINPROGRESS : result;
   }
 
@@ -472,7 +487,7 @@ final class Winsock extends Berkeley {
         Native.capturing("ioctlsocket", JAVA_INT, DESCRIPTOR, JAVA_INT, JAVA_LONG);
   }
 
-  // Requests of WSAIoctl alone, and how many bytes they take.
+  // Requests of WSAIoctl alone.
   private static final int SIO_KEEPALIVE_VALS = ABI.value("SIO_KEEPALIVE_VALS");
   private static final int SIO_RCVALL = ABI.value("SIO_RCVALL");
   private static final int SIO_LOOPBACK_FAST_PATH = ABI.value("SIO_LOOPBACK_FAST_PATH");
@@ -480,16 +495,20 @@ final class Winsock extends Berkeley {
   @Override
   public int ioctl(int fd, long request, long argument) {
     int code = (int) request;
-    if (code == SIO_KEEPALIVE_VALS) { // struct tcp_keepalive { u_long onoff, time, interval; };
-      return wsaIoctl(fd, code, argument, 3 * Integer.BYTES, 0, 0);
-    } else if (code == SIO_RCVALL || code == SIO_LOOPBACK_FAST_PATH) {
-      return wsaIoctl(fd, code, argument, Integer.BYTES, 0, 0);
+    if (code == SIO_KEEPALIVE_VALS || code == SIO_RCVALL || code == SIO_LOOPBACK_FAST_PATH) {
+      return wsaIoctl(fd, code, argument, ioctlBytes(request), 0, 0);
     }
     try {
       return result((int) Ioctlsocket.CALL.invokeExact(capture, fd, (int) request, argument));
     } catch (Throwable t) {
       throw Native.unexpected(t, "ioctlsocket", fd, request);
     }
+  }
+
+  /** struct tcp_keepalive { u_long onoff, keepalivetime, keepaliveinterval; }; or one u_long. */
+  @Override
+  public int ioctlBytes(long request) {
+    return ((int) request == SIO_KEEPALIVE_VALS ? 3 : 1) * Integer.BYTES;
   }
 
   @Override
@@ -549,7 +568,10 @@ final class Winsock extends Berkeley {
     static final int NO_PATH = 3;
     static final int TOO_MANY = 4;
     static final int DENIED = 5;
+    static final int NO_DRIVE = 15;
     static final int SHARING_VIOLATION = 32;
+    static final int NO_NETWORK_PATH = 53;
+    static final int NO_NAME = 123;
   }
 
   @Override
@@ -567,7 +589,8 @@ final class Winsock extends Berkeley {
       throw Native.unexpected(t, "CreateFileW");
     }
     return switch (-error()) {
-      case Files.NOT_FOUND, Files.NO_PATH -> -Errno.ENOENT;
+      case Files.NOT_FOUND, Files.NO_PATH, Files.NO_DRIVE, Files.NO_NETWORK_PATH, Files.NO_NAME ->
+          -Errno.ENOENT;
       case Files.TOO_MANY -> -Errno.EMFILE;
       case Files.DENIED, Files.SHARING_VIOLATION -> -Errno.EACCES;
       default -> -EIO;
@@ -694,8 +717,8 @@ final class Winsock extends Berkeley {
   private static boolean watchesRoom(long fds, int count) {
     long end = fds + (long) count * Pollfd.SIZE;
     for (long pollfd = fds; pollfd < end; pollfd += Pollfd.SIZE) {
-      if ((Pollfd.events(pollfd) & Constants.POLLOUT) != 0) {
-        return true;
+      if (Pollfd.fd(pollfd) >= 0 && (Pollfd.events(pollfd) & Constants.POLLOUT) != 0) {
+        return true; // so that select has a set that is not empty: it fails without
       }
     }
     return false;
@@ -709,7 +732,7 @@ final class Winsock extends Berkeley {
   private int select(long fds, int count, long timeoutNanos) {
     FdSets sets = this.sets.withRoomFor(count);
     this.sets = sets;
-    sets.fill(fds, count);
+    sets.fill(fds, count, this::mayFailToConnect);
     long timeval = timeoutNanos < 0 ? 0 : Timespec.setTimeval(value(), timeoutNanos);
     int result;
     try {
@@ -722,6 +745,13 @@ final class Winsock extends Berkeley {
       throw Native.unexpected(t, "select", count);
     }
     return result > 0 ? sets.report(fds, count) : result < 0 ? reportInvalid(fds, count) : 0;
+  }
+
+  private static final int CONNECT_TIME = ABI.value("SO_CONNECT_TIME");
+
+  /** Of a connected socket the third set tells urgent data instead, which is no error. */
+  private boolean mayFailToConnect(int fd) {
+    return getsockopt(fd, Constants.SOL_SOCKET, CONNECT_TIME) < 0; // ULONG_MAX: it has no peer
   }
 
   /** One descriptor that is none fails select as a whole: tells which. */

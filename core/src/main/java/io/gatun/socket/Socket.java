@@ -560,11 +560,17 @@ public final class Socket implements AutoCloseable {
    *
    * @param struct its bytes, in the host's order and layout
    * @return what the call returned, which is 0 as a rule
+   * @throws IllegalArgumentException for fewer bytes than a request of Windows reads
    */
   public int ioctl(long request, byte[] struct) throws IOException {
     return with(
         "ioctl",
         kernel -> {
+          int least = kernel.ioctlBytes(request);
+          if (struct.length < least) {
+            throw new IllegalArgumentException(
+                "ioctl 0x%x takes %d bytes, not %d".formatted(request, least, struct.length));
+          }
           try (Arena arena = Arena.ofConfined()) {
             long memory = arena.allocate(Math.max(struct.length, 1), Long.BYTES).address();
             Memory.set(memory, struct, 0, struct.length);

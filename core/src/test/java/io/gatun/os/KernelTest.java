@@ -347,6 +347,72 @@ final class KernelTest {
   }
 
   @Test
+  void urgentDataIsNoErrorToWhoWaitsForRoom() {
+    long pair = kernel.socketpair(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
+    assumeTrue(pair >= 0, "there is no pair of TCP sockets here");
+    int left = (int) pair;
+    int right = (int) (pair >>> 32);
+    Memory.setByte(kernel.address(), (byte) 1);
+    assertEquals(1, kernel.send(right, kernel.address(), 1, Abi.HOST.value("MSG_OOB")));
+    // The urgent byte is on its way first, so it is there with the other.
+    assertEquals(1, kernel.send(right, kernel.address(), 1, 0));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, TimeUnit.SECONDS.toNanos(30)));
+    assertEquals(Constants.POLLOUT, kernel.poll(left, Constants.POLLOUT, 0));
+    kernel.close(left);
+    kernel.close(right);
+  }
+
+  void aConnectedDatagramSocketHearsThatNobodyIsThere() {
+    int nobody = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    Struct in = Abi.HOST.struct("sockaddr_in");
+    Memory.clear(kernel.address(), in.size());
+    in.set(kernel.address(), "sin_family", Constants.AF_INET);
+    in.set(kernel.address(), "sin_addr", 0x0100007f);
+    assertEquals(0, kernel.bind(nobody, kernel.address(), in.size()));
+    assertEquals(0, kernel.getsockname(nobody));
+    int length = kernel.addressLength();
+    int sender = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
+    kernel.close(nobody);
+    assertEquals(0, kernel.connect(sender, kernel.address(), length));
+    assertEquals(1, kernel.send(sender, kernel.message(), 1, 0));
+    assertNotEquals(0, kernel.poll(sender, Constants.POLLIN, TimeUnit.SECONDS.toNanos(30)));
+    int result = kernel.recv(sender, kernel.message(), 1, 0);
+    // Windows tells it by the other number.
+    assertTrue(result == -Errno.ECONNREFUSED || result == -Errno.ECONNRESET, Errno.name(-result));
+    kernel.close(sender);
+  }
+
+  @Test
+  void aDescriptorMayBePolledTwiceAndNobodyMayWaitForRoom() {
+    long pair = kernel.wakeup();
+    assumeTrue(pair >>> 32 != (int) pair, "it is one descriptor, and always writable");
+    int reader = (int) pair;
+    int writer = (int) (pair >>> 32);
+    long fds = kernel.message();
+    Pollfd.set(fds, reader, Constants.POLLIN);
+    Pollfd.set(fds + Pollfd.SIZE, writer, Constants.POLLIN);
+    Pollfd.set(fds + 2L * Pollfd.SIZE, writer, Constants.POLLOUT);
+    assertEquals(1, kernel.poll(fds, 3, 0));
+    assertEquals(0, Pollfd.revents(fds));
+    assertEquals(0, Pollfd.revents(fds + Pollfd.SIZE));
+    assertEquals(Constants.POLLOUT, Pollfd.revents(fds + 2L * Pollfd.SIZE));
+    Pollfd.set(fds, -1, Constants.POLLOUT);
+    Pollfd.set(fds + Pollfd.SIZE, writer, 0);
+    assertTrue(kernel.poll(fds, 2, 0) >= 0, "nobody waits for room, which is no failure");
+    kernel.close(reader);
+    kernel.close(writer);
+  }
+
+  @Test
+  void aNameThatNoFileCanHaveIsOfNone() {
+    try (Arena arena = Arena.ofConfined()) {
+      for (String name : new String[] {"a<b>|c?", "none/such", "nosuch"}) {
+        assertEquals(-Errno.ENOENT, kernel.open(arena.allocateFrom(name).address()), name);
+      }
+    }
+  }
+
+  @Test
   void aDescriptorTakesThePlaceOfAnother() {
     assumeTrue(!WINDOWS, "Windows has no dup2 for sockets");
     long ends = kernel.wakeup();

@@ -41,6 +41,16 @@ final class WindowsIoctlTest {
     }
   }
 
+  @Test
+  void aStructThatIsTooShortIsRefused() throws IOException {
+    try (Socket socket = Socket.open(AddressFamily.INET, SocketType.STREAM)) {
+      long request = SocketConstants.SIO_KEEPALIVE_VALS;
+      assertThrows(IllegalArgumentException.class, () -> socket.ioctl(request, new byte[8]));
+      assertThrows(IllegalArgumentException.class, () -> socket.ioctl(request, 1));
+      assertEquals(0, socket.ioctl(request, new byte[12]));
+    }
+  }
+
   /**
    * The sniffer of Python's documentation: an address, all packets, one packet, no more packets.
    */
