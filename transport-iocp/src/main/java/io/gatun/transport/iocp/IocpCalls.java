@@ -27,8 +27,10 @@ final class IocpCalls {
   private static final int SKIP =
       ABI.value("FILE_SKIP_COMPLETION_PORT_ON_SUCCESS")
           | ABI.value("FILE_SKIP_SET_EVENT_ON_HANDLE");
+  private static final int ERROR_ACCESS_DENIED = 5;
   private static final int ERROR_INVALID_HANDLE = 6;
   private static final int ERROR_INVALID_PARAMETER = 87;
+  private static final int ERROR_NO_SYSTEM_RESOURCES = 1450;
 
   // All of it is 8 bytes wide but for DWORD, int and BOOL.
   private static final MethodHandle CREATE_PORT =
@@ -104,11 +106,16 @@ final class IocpCalls {
 
   /**
    * Why the last call failed, as a negative errno. Of Windows's own numbers, only those are
-   * translated that these calls are documented to fail with.
+   * translated that these calls are documented to fail with; ENOMEM and ECANCELED have theirs.
    */
   int failure() {
-    int error = capture.get(JAVA_INT, LAST_ERROR);
+    return errno(capture.get(JAVA_INT, LAST_ERROR));
+  }
+
+  static int errno(int error) {
     return switch (error) {
+      case ERROR_ACCESS_DENIED -> -Errno.EACCES;
+      case ERROR_NO_SYSTEM_RESOURCES -> -Errno.ENOBUFS;
       case ERROR_INVALID_HANDLE -> -Errno.EBADF;
       case ERROR_INVALID_PARAMETER -> -Errno.EINVAL;
       default -> -error;

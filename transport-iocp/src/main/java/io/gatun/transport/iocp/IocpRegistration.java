@@ -60,6 +60,9 @@ final class IocpRegistration implements Registration {
   /** Stands in the driver's queue. */
   private boolean queued;
 
+  /** With what a later part of a write failed, of which earlier ones were taken; to be told. */
+  private int writeFailure;
+
   private boolean connecting;
 
   /** The bytes of a file that are under way, or 0. */
@@ -112,6 +115,10 @@ final class IocpRegistration implements Registration {
   @Override
   public void awaitReadable() {
     awaitsReadable = true;
+    queue();
+  }
+
+  private void queue() {
     if (!queued) {
       queued = true;
       driver.waiting.add(this);
@@ -126,6 +133,15 @@ final class IocpRegistration implements Registration {
    */
   boolean ask() {
     queued = false;
+    if (writeFailure != 0 && !closed) {
+      int result = writeFailure;
+      writeFailure = 0;
+      if (awaitsReadable) {
+        queue(); // its own turn comes next
+      }
+      endpoint.written(result);
+      return true;
+    }
     if (!awaitsReadable || closed) {
       return false;
     }
@@ -313,7 +329,17 @@ final class IocpRegistration implements Registration {
       result = sendBytes(buffer, 1);
       taken += Math.max(result, 0);
     } while (result == part && taken < length);
-    return result < 0 ? result : taken;
+    return result < 0 ? failed(result, taken) : taken;
+  }
+
+  /** What was taken counts: a failure behind it is told of as if it had been under way. */
+  private int failed(int result, int taken) {
+    if (taken == 0) {
+      return result;
+    }
+    writeFailure = result;
+    queue();
+    return taken;
   }
 
   @Override
@@ -330,7 +356,8 @@ final class IocpRegistration implements Registration {
               ? write(Iovec.base(iovecs, first), part)
               : sendBytes(iovecs + (long) first * Iovec.SIZE, i - first);
       if (result < part || out.pending) { // pending with no bytes: of empty buffers
-        return result < 0 ? result : taken + result;
+        // Behind all of the bytes, empty buffers may have failed: the next write will, too.
+        return result >= 0 ? taken + result : taken == total ? total : failed(result, taken);
       }
       taken += part;
     }
@@ -353,7 +380,7 @@ final class IocpRegistration implements Registration {
       return refusal;
     }
     int taken = 0;
-    do {
+    while (taken < count) { // to TransmitFile, 0 would be all of the file
       int part = Math.min(count - taken, PART);
       int result = calls.transmit(fd, file, part, out.begin(offset + taken));
       if (!isOver(out, result)) {
@@ -362,10 +389,10 @@ final class IocpRegistration implements Registration {
       }
       result = transmitted(result < 0 ? result : out.transferred(), part);
       if (result < 0) { // what has gone is not to be sent again by reading the file
-        return taken > 0 && Kernel.isFileRefused(result) ? -EIO : result;
+        return failed(taken > 0 && Kernel.isFileRefused(result) ? -EIO : result, taken);
       }
       taken += result;
-    } while (taken < count);
+    }
     return taken;
   }
 

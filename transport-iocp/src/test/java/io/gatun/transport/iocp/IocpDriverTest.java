@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.Sockaddr;
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Iovec;
@@ -693,6 +694,50 @@ final class IocpDriverTest {
       assertEquals((byte) i, Memory.getByte(to + (long) i * length));
     }
     assertTrue(read >= length);
+  }
+
+  @Test
+  void bytesThatWereTakenAreToldBeforeTheFailureBehindThem() {
+    assumeTrue(driver.isHandle(left), "the provider of TCP here does not hand out real handles");
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    Iovec.set(kernel.iovecs(), 0, memory, 10);
+    Iovec.set(kernel.iovecs(), 1, 1, IocpRegistration.PART); // no memory of this process
+    assertEquals(10, registration.write(kernel.iovecs(), 2, 10 + IocpRegistration.PART));
+    assertEquals(0, told.failed, "not from within the call");
+    registration.awaitReadable();
+    runUntil(() -> told.failed != 0);
+    assertEquals(-Errno.EFAULT, told.failed);
+    assertNotEquals(0, kernel.poll(right, Constants.POLLIN, -1));
+    assertEquals(10, kernel.recv(right, memory, 100, 0));
+    assertEquals(1, kernel.send(right, memory, 1, 0));
+    runUntil(() -> told.readable == 1);
+  }
+
+  @Test
+  void aFailureBehindBytesThatWereTakenIsNotToldAfterTheClose() {
+    assumeTrue(driver.isHandle(left), "the provider of TCP here does not hand out real handles");
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    Iovec.set(kernel.iovecs(), 0, memory, 10);
+    Iovec.set(kernel.iovecs(), 1, 1, IocpRegistration.PART);
+    assertEquals(10, registration.write(kernel.iovecs(), 2, 10 + IocpRegistration.PART));
+    registration.close();
+    settle();
+    assertEquals(0, told.failed);
+    assertEquals(1, told.closed);
+  }
+
+  @Test
+  void noBytesOfAFileAreNotAllOfIt() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    assertEquals(0, registration.writeFile(-1, 0, 0));
+  }
+
+  @Test
+  void windowsOwnNumbersAreErrnos() {
+    assertEquals(-Abi.HOST.errno("ENOMEM"), IocpCalls.errno(8));
+    assertEquals(-Errno.EACCES, IocpCalls.errno(5));
+    assertEquals(-Errno.ECANCELED, IocpCalls.errno(995));
+    assertEquals(-Abi.HOST.errno("ENOBUFS"), IocpCalls.errno(1450));
   }
 
   @Test
