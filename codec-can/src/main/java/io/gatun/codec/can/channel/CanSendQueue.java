@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An interface's queue is short (10 frames on Linux), and a socket that finds it full is told
  * ENOBUFS, while poll(2) and epoll(7) go on to call it writable: who tries again at once spins. The
- * queue tries again after half a millisecond, and then after up to 20 ms; while the interface is
- * down or the controller is off the bus it waits until it hears of the change ({@link CanEvent}),
- * or where nobody tells, tries each 100 ms.
+ * queue tries again after half a millisecond to 20 ms: it learns how long the bus takes, so that
+ * nearly every try finds room for a frame or some. While the interface is down or the controller is
+ * off the bus it waits until it hears of the change ({@link CanEvent}), or where nobody tells,
+ * tries each 100 ms.
  *
  * <p>Every frame that is written is sent or dropped. One that is dropped is counted with its {@link
  * Reason}, and its promise fails with a {@link FrameDroppedException}, or with the kernel's error
@@ -111,15 +112,25 @@ public final class CanSendQueue implements ChannelHandler {
   private long written;
   private long sent;
   private int passing;
+
+  /** None that waits has a deadline before this; 0 where none has one. */
+  private long earliest;
+
   private boolean blocked;
   private boolean off;
   private boolean down;
   private boolean pumping;
 
-  /** There was no room: the next try is of one frame, and not of all that would fail with it. */
-  private boolean probing;
+  /**
+   * How many frames the channel is given next: where there was no room one, and not all that would
+   * fail with it; then ever more.
+   */
+  private int batch;
 
+  /** How long the next pause is, and how many frames the kernel took after the last one. */
   private long retryNanos = FIRST_RETRY_NANOS;
+
+  private int taken;
   private @Nullable Future<?> retry;
 
   private CanSendQueue(Builder builder) {
@@ -129,6 +140,7 @@ public final class CanSendQueue implements ChannelHandler {
     timeToLive = builder.timeToLive;
     latestOnly = builder.latestOnly;
     inFlight = builder.inFlight;
+    batch = inFlight;
   }
 
   /** Begins a queue. */
@@ -259,6 +271,7 @@ public final class CanSendQueue implements ChannelHandler {
   private void add(
       ChannelHandlerContext ctx, CanFrame frame, @Nullable Promise<Void> promise, long live) {
     long deadline = live == 0 ? 0 : now(ctx) + live | 1; // never 0
+    noteDeadline(deadline);
     Entry entry = new Entry(frame, promise, deadline);
     if (!ctx.channel().isOpen()) {
       drop(entry, Reason.CLOSED);
@@ -275,6 +288,10 @@ public final class CanSendQueue implements ChannelHandler {
     waiting.add(entry);
     if (waiting.size() > capacity) {
       expire(now(ctx));
+    }
+    if (waiting.size() > capacity) { // a burst that nobody has flushed yet: there may be room
+      pump(ctx);
+      ctx.flush(); // the channel, which stops after some calls for the others' sake
     }
     if (waiting.size() > capacity) {
       drop(take(overflow == Overflow.FIRST ? waiting.first() : waiting.last()), Reason.QUEUE_FULL);
@@ -300,11 +317,23 @@ public final class CanSendQueue implements ChannelHandler {
     return ctx.eventLoop().ticker().nanoTime();
   }
 
+  private void noteDeadline(long deadline) {
+    if (deadline != 0 && (earliest == 0 || deadline - earliest < 0)) {
+      earliest = deadline;
+    }
+  }
+
   private void expire(long now) {
+    if (earliest == 0 || earliest - now >= 0) {
+      return;
+    }
+    earliest = 0;
     List<Entry> old = new ArrayList<>();
     for (Entry entry : waiting) {
       if (isExpired(entry, now)) {
         old.add(entry);
+      } else {
+        noteDeadline(entry.deadline);
       }
     }
     for (Entry entry : old) { // whose listeners may write
@@ -339,8 +368,7 @@ public final class CanSendQueue implements ChannelHandler {
     }
     pumping = true;
     long now = 0;
-    int most = probing ? 1 : inFlight;
-    while (passing < most && !waiting.isEmpty()) {
+    while (passing < batch && !waiting.isEmpty()) {
       Entry entry = take(waiting.first());
       if (entry.deadline != 0) {
         now = now == 0 ? now(ctx) : now;
@@ -366,8 +394,7 @@ public final class CanSendQueue implements ChannelHandler {
     ChannelHandlerContext ctx = this.ctx;
     if (future.isSuccess()) {
       sent++;
-      probing = false;
-      retryNanos = FIRST_RETRY_NANOS;
+      taken++;
       if (entry.promise != null) {
         entry.promise.trySuccess(null);
       }
@@ -376,15 +403,26 @@ public final class CanSendQueue implements ChannelHandler {
     }
     if (passing == 0 && ctx != null && ctx.channel().isOpen()) {
       if (blocked && retry == null) {
-        long nanos = retryNanos;
-        retryNanos = Math.min(2 * retryNanos, LONGEST_RETRY_NANOS);
-        retry = ctx.eventLoop().schedule(this::tryAgain, nanos, TimeUnit.NANOSECONDS);
+        retry = ctx.eventLoop().schedule(this::tryAgain, pause(), TimeUnit.NANOSECONDS);
       } else if (down && retry == null) {
         retry = ctx.eventLoop().schedule(this::tryAgain, DOWN_RETRY_NANOS, TimeUnit.NANOSECONDS);
       } else if (!waiting.isEmpty()) {
+        batch = Math.min(2 * batch, inFlight);
         pump(ctx);
       }
     }
+  }
+
+  /**
+   * Twice as long as the last one, had that been too short; else shorter by an eighth for each
+   * frame that found room: so it comes to be what a frame takes, and where many have room, less. A
+   * queue of the interface that holds a single frame is not told from a slow bus otherwise.
+   */
+  private long pause() {
+    long next = taken == 0 ? 2 * retryNanos : retryNanos - retryNanos / 8 * Math.min(taken, 4);
+    taken = 0;
+    retryNanos = Math.clamp(next, FIRST_RETRY_NANOS, LONGEST_RETRY_NANOS);
+    return retryNanos;
   }
 
   private void failed(Entry entry, Throwable cause) {
@@ -396,7 +434,7 @@ public final class CanSendQueue implements ChannelHandler {
     switch (cause instanceof SocketError error ? error.errnoName() : "") {
       case "ENOBUFS" -> {
         blocked = true;
-        probing = true;
+        batch = 1;
         putBack(entry);
       }
       case "ENETDOWN", "ENODEV", "ENXIO" -> {
@@ -414,6 +452,7 @@ public final class CanSendQueue implements ChannelHandler {
 
   /** To where it was: its number says. */
   private void putBack(Entry entry) {
+    noteDeadline(entry.deadline);
     if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(entry.frame))) {
       if (latest.containsKey(rawId(entry.frame))) {
         drop(entry, Reason.SUPERSEDED);

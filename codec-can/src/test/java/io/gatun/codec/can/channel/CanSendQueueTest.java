@@ -20,6 +20,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Over a bus that answers ENOBUFS when its queue of three frames is full, as an interface does. */
 final class CanSendQueueTest extends BusLab {
@@ -115,6 +117,42 @@ final class CanSendQueueTest extends BusLab {
     assertTrue(more >= 40 && more <= 60, () -> more + " calls in a second");
   }
 
+  /**
+   * A frame takes 10 ms, or 50 µs. The bus has one all the time, and for each there are two calls
+   * at most: the one that takes it, and one that finds no room for more.
+   */
+  @ParameterizedTest(name = "{0} bit/s, a queue of {1}")
+  @CsvSource({"5000, 1", "5000, 3", "5000, 10", "1000000, 10"})
+  void whileABusIsBusyNearlyEachTryFindsRoom(int bitRate, int length) throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().capacity(40_000).build();
+    VirtualBus busy =
+        VirtualBus.on(loop).bitRate(bitRate).queues(length, 64).full(VirtualBus.Full.FAIL).build();
+    Channel channel = attach(busy.node(), calls, new CanFrameHandler(), queue);
+    on(() -> {
+      for (int i = 0; i < 40_000; i++) {
+        channel.write(frame("555#"), null);
+      }
+      return null;
+    });
+    channel.flush();
+    settle();
+    seconds(1); // to learn how long a frame takes
+    int calledBefore = on(() -> calls.flushes);
+    long sentBefore = on(queue::sent);
+    seconds(1);
+    int called = on(() -> calls.flushes) - calledBefore;
+    long sent = on(queue::sent) - sentBefore;
+    long most = bitRate / 50; // a frame's bits, with those stuffed and the pause after it
+    assertTrue(sent >= most * 0.95, () -> sent + " frames a second, of " + most);
+    assertTrue(called <= sent * 2.5, () -> called + " calls for " + sent + " frames");
+  }
+
+  private void seconds(int seconds) throws Exception {
+    for (int i = 0; i < seconds * 2000; i++) {
+      pass(500_000);
+    }
+  }
+
   @Test
   void theFrameThatWouldWinArbitrationGoesFirst() throws Exception {
     CanSendQueue queue = CanSendQueue.builder().order(CanSendQueue.Order.PRIORITY).build();
@@ -189,12 +227,43 @@ final class CanSendQueueTest extends BusLab {
   }
 
   @Test
+  void aBurstThatTheInterfaceHasRoomForIsNotTooMuch() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().capacity(5).build();
+    VirtualBus fast = VirtualBus.on(loop).queues(2000, 2000).full(VirtualBus.Full.FAIL).build();
+    attach(fast.node(), new CanFrameHandler(), recorder);
+    Channel channel = attach(fast.node(), new CanFrameHandler(), queue);
+    on(() -> {
+      for (int i = 0; i < 1000; i++) {
+        write(channel, frame("123#%04X".formatted(i)));
+      }
+      channel.flush();
+      return null;
+    });
+    assertEquals(
+        IntStream.range(0, 1000).mapToObj("123#%04X"::formatted).toList(), recorder.frames(1000));
+    assertEquals(1000L, on(queue::sent));
+  }
+
+  /** Sends until the interface has no room and one frame waits. Returns how many there were. */
+  private int block(Channel channel, CanSendQueue queue) throws Exception {
+    return on(() -> {
+      int frames = 0;
+      while (queue.queued() == 0) {
+        channel.writeAndFlush(frame("000#"));
+        frames++;
+      }
+      return frames;
+    });
+  }
+
+  @Test
   void aFullQueueDropsTheLastOrTheFirst() throws Exception {
-    CanSendQueue last = CanSendQueue.builder().capacity(5).build();
+    CanSendQueue last = CanSendQueue.builder().capacity(6).build();
     Channel one = sender(last);
     CanSendQueue first =
         CanSendQueue.builder().capacity(5).overflow(CanSendQueue.Overflow.FIRST).build();
     Channel two = attach(bus.node(), new CanFrameHandler(), first);
+    int others = block(one, last) + block(two, first) - 1; // which is the first of its queue
     on(() -> {
       for (int i = 0; i < 8; i++) {
         write(one, frame("100#%02X".formatted(i)));
@@ -206,7 +275,7 @@ final class CanSendQueueTest extends BusLab {
     two.flush();
     drain(last);
     drain(first);
-    List<String> frames = recorder.frames(10);
+    List<String> frames = recorder.frames(10 + others);
     assertEquals(
         List.of("100#00", "100#01", "100#02", "100#03", "100#04"),
         frames.stream().filter(frame -> frame.startsWith("1")).toList());
@@ -214,14 +283,15 @@ final class CanSendQueueTest extends BusLab {
         List.of("200#03", "200#04", "200#05", "200#06", "200#07"),
         frames.stream().filter(frame -> frame.startsWith("2")).toList());
     assertEquals(3L, on(() -> last.dropped(Reason.QUEUE_FULL)));
-    assertEquals(3L, on(() -> first.dropped(Reason.QUEUE_FULL)));
+    assertEquals(4L, on(() -> first.dropped(Reason.QUEUE_FULL)));
   }
 
   @Test
   void withPriorityAFullQueueDropsTheLeastImportant() throws Exception {
     CanSendQueue queue =
-        CanSendQueue.builder().capacity(2).order(CanSendQueue.Order.PRIORITY).build();
+        CanSendQueue.builder().capacity(3).order(CanSendQueue.Order.PRIORITY).build();
     Channel channel = sender(queue);
+    int others = block(channel, queue);
     Future<Void> dropped =
         on(() -> {
           write(channel, frame("100#"));
@@ -232,7 +302,7 @@ final class CanSendQueueTest extends BusLab {
     channel.flush();
     assertEquals(Reason.QUEUE_FULL, reason(dropped));
     drain(queue);
-    assertEquals(List.of("100#", "200#"), recorder.frames(2));
+    assertEquals(List.of("100#", "200#"), recorder.frames(others + 2).subList(others, others + 2));
   }
 
   @Test
