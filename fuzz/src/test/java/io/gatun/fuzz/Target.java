@@ -3,6 +3,7 @@ package io.gatun.fuzz;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gatun.address.AddressDecoders;
+import io.gatun.can.gateway.GatewayDecoders;
 import io.gatun.handler.HandlerDecoders;
 import io.gatun.message.MessageDecoders;
 import java.io.IOException;
@@ -64,7 +65,19 @@ enum Target {
   ISOTP(CanProtocolDecoders::isotp, CanProtocolDecoders.isotpSeeds()),
 
   /** What comes to a node of J1939, and when. */
-  J1939(CanProtocolDecoders::j1939, CanProtocolDecoders.j1939Seeds());
+  J1939(CanProtocolDecoders::j1939, CanProtocolDecoders.j1939Seeds()),
+
+  /** The elements of socketcand, in pieces. */
+  SOCKETCAND(GatewayDecoders::socketcand, texts(GatewayDecoders.SOCKETCAND_TEXTS)),
+
+  /** Datagrams and streams of cannelloni. */
+  CANNELLONI(GatewayDecoders::cannelloni, GatewayDecoders.cannelloniSeeds()),
+
+  /** Datagrams of python-can. */
+  CAN_MULTICAST(GatewayDecoders::multicast, GatewayDecoders.multicastSeeds()),
+
+  /** The file of a gateway. */
+  GATEWAY_CONFIG(GatewayDecoders::config, texts(GatewayDecoders.CONFIGS));
 
   private final Decoder decoder;
   private final List<byte[]> seeds;

@@ -19,6 +19,7 @@ import io.gatun.codec.can.channel.CanSendQueue;
 import io.gatun.codec.can.log.CanLogFormat;
 import io.gatun.handler.Tls;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -65,14 +66,25 @@ final class Config {
   }
 
   static Config read(Path file) throws IOException, ConfigException {
-    TomlParseResult parsed = Toml.parse(file);
     String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    Path folder = file.toAbsolutePath().getParent();
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException(name + ": is not UTF-8");
+    }
+    return parse(name, folder == null ? Path.of("") : folder, text);
+  }
+
+  /** As the text of a file of some name in a folder. */
+  static Config parse(String name, Path folder, String text) throws ConfigException {
+    TomlParseResult parsed = Toml.parse(text);
     if (parsed.hasErrors()) {
       TomlParseError first = parsed.errors().getFirst();
       throw new ConfigException(name + ":" + first.position().line() + ": " + first.getMessage());
     }
-    Path folder = file.toAbsolutePath().getParent();
-    Config config = new Config(folder == null ? Path.of("") : folder);
+    Config config = new Config(folder);
     config.read(new Section(name, "", parsed, null));
     return config;
   }

@@ -89,7 +89,7 @@ final class PythonMulticast implements DatagramEndpoint.Protocol {
     CanFrame frame;
     try {
       frame = frame(map(in));
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       throw malformed(e);
     }
     frames.accept(frame);
