@@ -17,6 +17,7 @@ import io.gatun.codec.can.CanFilter;
 import io.gatun.codec.can.Crc8;
 import io.gatun.codec.can.channel.CanSendQueue;
 import io.gatun.codec.can.log.CanLogFormat;
+import io.gatun.codec.can.slcan.SlcanMessage;
 import io.gatun.handler.Tls;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -208,12 +209,17 @@ final class Config {
               section,
               server -> CannelloniStream::new,
               member -> List.of(new CannelloniStream.Decoder(), member));
-      case "slcan" ->
+      case "slcan" -> {
+        if (section.has("tty")) {
+          tty(name, section);
+        } else {
           stream(
               name,
               section,
               server -> (title, on, ended) -> new SlcanStream(title, on, server, ended),
               List::of);
+        }
+      }
       case "cannelloni-udp" -> cannelloni(name, section);
       case "multicast" -> multicast(name, section);
       case "replay" -> {
@@ -295,6 +301,21 @@ final class Config {
       return new StreamEndpoint(
           name, loop, on, remote, tls, (title, ended) -> maker.make(title, on, ended), handlers);
     });
+  }
+
+  private void tty(String name, Section section) throws ConfigException {
+    String bus = busName(section, "bus");
+    Path file = folder.resolve(section.need("tty"));
+    int baud = section.number("baud", 1, 10_000_000, 115_200);
+    int bits = section.number("bitrate", 0, 1_000_000, 0);
+    SlcanMessage.BitRate bitRate;
+    try {
+      bitRate = bits == 0 ? null : SlcanMessage.BitRate.of(bits);
+    } catch (IllegalArgumentException e) {
+      throw section.error("bitrate", String.valueOf(e.getMessage()));
+    }
+    endpoints.add(
+        (group, loop, all) -> new TtyEndpoint(name, loop, bus(all, bus), file, baud, bitRate));
   }
 
   private void cannelloni(String name, Section section) throws ConfigException {
