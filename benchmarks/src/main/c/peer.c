@@ -1,5 +1,5 @@
-// peer echo|sink|source: the other end of the benchmarks of sockets. Blocking, one thread a connection: echoes what
-// it receives, or only receives, or only sends.
+// peer echo|sink|source [PATH]: the other end of the benchmarks of sockets, on TCP or on a Unix socket. Blocking, one
+// thread a connection: echoes what it receives, or only receives, or only sends.
 #include "peer.h"
 #include <pthread.h>
 
@@ -31,15 +31,26 @@ static void *listen_on(void *argument) {
   }
 }
 
+static int serve_path(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+  int fd = check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+  check(bind(fd, (struct sockaddr *)&address, sizeof address), "bind");
+  check(listen(fd, SOMAXCONN), "listen");
+  puts("0");
+  fflush(stdout);
+  return fd;
+}
+
 int main(int count, char **arguments) {
-  const char *name = count == 2 ? arguments[1] : "";
+  const char *name = count == 2 || count == 3 ? arguments[1] : "";
   if (strcmp(name, "echo") && strcmp(name, "sink") && strcmp(name, "source")) {
-    fprintf(stderr, "usage: peer echo|sink|source\n");
+    fprintf(stderr, "usage: peer echo|sink|source [PATH]\n");
     return 2;
   }
   mode = name[1] == 'c' ? 'e' : name[1];  // e, i, o
   pthread_t thread;
-  long listener = serve(0);
+  long listener = count == 3 ? serve_path(arguments[2]) : serve(0);
   if (pthread_create(&thread, NULL, listen_on, (void *)listener) != 0) return 1;
   while (getchar() != EOF) {
   }

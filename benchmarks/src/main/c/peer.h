@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline long check(long result, const char *call) {
@@ -17,6 +19,12 @@ static inline long check(long result, const char *call) {
     exit(1);
   }
   return result;
+}
+
+static inline long long nanos(clockid_t clock) {
+  struct timespec now;
+  check(clock_gettime(clock, &now), "clock_gettime");
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
 static inline struct sockaddr_in loopback(int port) {
@@ -37,5 +45,33 @@ static inline int serve(int flags) {
   check(getsockname(fd, (struct sockaddr *)&address, &length), "getsockname");
   printf("%d\n", ntohs(address.sin_port));
   fflush(stdout);
+  return fd;
+}
+
+// Connects from one of 250 addresses, so that the ports of none run out: the kernel looks for a free one at length.
+static inline int connect_from(int which, const struct sockaddr_in *server) {
+  int fd = check(socket(AF_INET, SOCK_STREAM, 0), "socket"), one = 1;
+  struct sockaddr_in source = loopback(0);
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + which % 250);
+  check(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one), "setsockopt");
+  check(bind(fd, (struct sockaddr *)&source, sizeof source), "bind");
+  check(connect(fd, (const struct sockaddr *)server, sizeof *server), "connect");
+  return fd;
+}
+
+// Connects to an address: a port of the loopback, or the path of a Unix socket.
+static inline int connect_to(const char *address) {
+  int fd, one = 1;
+  if (address[0] == '/') {
+    struct sockaddr_un path = {.sun_family = AF_UNIX};
+    snprintf(path.sun_path, sizeof path.sun_path, "%s", address);
+    fd = check(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
+    check(connect(fd, (struct sockaddr *)&path, sizeof path), "connect");
+  } else {
+    struct sockaddr_in port = loopback(atoi(address));
+    fd = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
+    check(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one), "setsockopt");
+    check(connect(fd, (struct sockaddr *)&port, sizeof port), "connect");
+  }
   return fd;
 }

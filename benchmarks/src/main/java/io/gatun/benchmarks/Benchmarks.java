@@ -1,53 +1,128 @@
 package io.gatun.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.openjdk.jmh.Main;
 
-/** Starts a comparison by its name, or those of JMH's benchmarks that the arguments choose. */
+/** Starts comparisons by their names, or those of JMH's benchmarks that the arguments choose. */
 public final class Benchmarks {
+  private static final String ALL = "all";
+  private static final String FOLDER = "out=";
+  private static final String QUICK = "quick=true";
+
+  /** In the order of the page. The last one is for other systems and on no page. */
+  private static final Map<String, Supplier<Comparison>> COMPARISONS = new LinkedHashMap<>();
+
+  static {
+    COMPARISONS.put("pingpong", PingPong::blocking);
+    COMPARISONS.put("pingpong-timeout", PingPong::timeout);
+    COMPARISONS.put("pingpong-virtual", PingPong::virtual);
+    COMPARISONS.put("stream", Streaming::new);
+    COMPARISONS.put("alloc", Allocation::new);
+    COMPARISONS.put("echo", EchoComparison::new);
+    COMPARISONS.put("calls", SystemCalls::new);
+    COMPARISONS.put("idle", IdleMemory::new);
+    COMPARISONS.put("startup", StartUp::new);
+    COMPARISONS.put("accept", Accepting::new);
+    COMPARISONS.put("udp", Udp::new);
+    COMPARISONS.put("growth", Growth::new);
+    COMPARISONS.put("timers", Timers::new);
+    COMPARISONS.put("throughput", EchoThroughput::new);
+  }
+
+  private static final String LAST = "throughput";
+
   private Benchmarks() {}
 
   /** With no arguments lists all there is. */
   public static void main(String[] args) throws Exception {
-    switch (args.length == 0 ? "" : args[0]) {
-      case "" -> list();
-      case "echo" -> EchoCpu.run(settings(args, EchoCpu.settings()));
-      case "throughput" -> EchoThroughput.run(settings(args, EchoThroughput.settings()));
-      case "serve" -> EchoThroughput.serve(args[1]);
-      case "calls" -> SystemCalls.run(settings(args, SystemCalls.settings()));
-      default -> Main.main(args);
+    String name = args.length == 0 ? "" : args[0];
+    List<String> more = args.length == 0 ? List.of() : Arrays.asList(args).subList(1, args.length);
+    if (name.isEmpty()) {
+      list();
+    } else if (name.equals("serve")) {
+      EchoThroughput.serve(args[1]);
+    } else if (name.equals(ALL)) {
+      List<String> names =
+          COMPARISONS.keySet().stream().filter(each -> !each.equals(LAST)).toList();
+      boolean hurried = more.contains(QUICK);
+      // Figures that were taken in a hurry belong on no page that is kept.
+      Report report = report(folder(more, hurried ? "target/bench" : "docs"));
+      report.clear();
+      compare(names, more, report);
+    } else if (COMPARISONS.containsKey(name)) {
+      compare(List.of(name), more, report(folder(more, "target/bench")));
+    } else {
+      Main.main(args);
     }
+  }
+
+  private static Report report(Path folder) {
+    System.err.println("JSON, pictures and the page go to " + folder.resolve("benchmarks.md"));
+    return new Report(folder, List.copyOf(COMPARISONS.keySet()));
+  }
+
+  private static Path folder(List<String> arguments, String otherwise) {
+    String folder =
+        arguments.stream()
+            .filter(each -> each.startsWith(FOLDER))
+            .map(each -> each.substring(FOLDER.length()))
+            .findFirst()
+            .orElse(otherwise);
+    return Path.of(System.getProperty("gatun.bench.root", "")).resolve(folder);
+  }
+
+  private static void compare(List<String> names, List<String> arguments, Report report)
+      throws IOException, InterruptedException {
+    Progress progress = new Progress();
+    boolean hurried = arguments.contains(QUICK);
+    for (String name : names) {
+      Comparison comparison = COMPARISONS.getOrDefault(name, Timers::new).get();
+      if (hurried) {
+        comparison.settings.hurry();
+      }
+      for (String argument : arguments) {
+        if (!argument.startsWith(FOLDER) && !argument.equals(QUICK)) {
+          comparison.settings.set(argument);
+        }
+      }
+      progress.begin(name);
+      Results results = comparison.run(progress, hurried);
+      progress.clear();
+      print(comparison, results);
+      report.add(name, results, comparison.settings.toString(), hurried);
+    }
+    System.err.println(progress.elapsed() + " done");
+  }
+
+  private static void print(Comparison comparison, Results results) {
+    System.out.println();
+    System.out.println(comparison.title());
+    List<Metric> metrics = comparison.metrics();
+    for (int i = 0; i < metrics.size(); i++) {
+      System.out.println(metrics.get(i).name());
+      System.out.print(new Table(results, i).plain());
+    }
+    comparison.notes.forEach(System.out::println);
+    System.out.println();
   }
 
   private static void list() throws Exception {
-    System.out.println("Comparisons: NAME [SETTING=VALUE ...]");
-    describe("echo", "the CPU time of echo servers, as ratios to one in C", EchoCpu.settings());
-    describe(
-        "throughput",
-        "the requests that echo servers answer in a second, as ratios; on Windows: bench windows",
-        EchoThroughput.settings());
-    describe("calls", "the system calls of servers and sockets, counted", SystemCalls.settings());
+    System.out.println(
+        "all [quick=true] [out=FOLDER]   every comparison but the last; writes docs/benchmarks.md");
+    System.out.println("NAME [quick=true] [out=FOLDER] [SETTING=VALUE ...]   one comparison:");
+    COMPARISONS.forEach((name, supplier) -> {
+      Comparison comparison = supplier.get();
+      System.out.printf("  %-17s %s%n", name, comparison.title());
+      System.out.printf("  %-17s   %s%n", "", comparison.settings);
+    });
     System.out.println();
     System.out.println("JMH: REGEX [OPTION ...]; -prof gc shows what is allocated, -h all options");
     Main.main(new String[] {"-l"});
-  }
-
-  private static void describe(String name, String what, Map<String, String> settings) {
-    System.out.printf("  %-6s %s%n", name, what);
-    settings.forEach((setting, value) -> System.out.printf("           %s=%s%n", setting, value));
-  }
-
-  private static Map<String, String> settings(String[] args, Map<String, String> defaults) {
-    Map<String, String> settings = new LinkedHashMap<>(defaults);
-    for (String arg : Arrays.asList(args).subList(1, args.length)) {
-      String[] parts = arg.split("=", 2);
-      if (parts.length != 2 || settings.replace(parts[0], parts[1]) == null) {
-        throw new IllegalArgumentException(
-            arg + " is no setting=value of " + args[0] + "; its settings: " + defaults.keySet());
-      }
-    }
-    return settings;
   }
 }

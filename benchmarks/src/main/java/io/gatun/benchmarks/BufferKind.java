@@ -14,7 +14,7 @@ public enum BufferKind {
   /** byte[]. */
   ARRAY {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       byte[] array = new byte[size];
       return new Mover() {
         @Override
@@ -35,7 +35,7 @@ public enum BufferKind {
   /** A ByteBuffer of an array. */
   HEAP_BUFFER {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(ByteBuffer.allocate(size));
     }
   },
@@ -43,7 +43,7 @@ public enum BufferKind {
   /** A direct ByteBuffer. */
   DIRECT_BUFFER {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(ByteBuffer.allocateDirect(size));
     }
   },
@@ -51,7 +51,7 @@ public enum BufferKind {
   /** A MemorySegment of an array. */
   HEAP_SEGMENT {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(MemorySegment.ofArray(new byte[size]));
     }
   },
@@ -59,7 +59,7 @@ public enum BufferKind {
   /** A native MemorySegment. */
   NATIVE_SEGMENT {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(Arena.ofAuto().allocate(size));
     }
   },
@@ -67,7 +67,7 @@ public enum BufferKind {
   /** A pooled direct ByteBuf. */
   DIRECT_BYTEBUF {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(PooledByteBufAllocator.DEFAULT.directBuffer(size, size));
     }
   },
@@ -75,19 +75,26 @@ public enum BufferKind {
   /** A pooled ByteBuf of an array. */
   HEAP_BYTEBUF {
     @Override
-    Mover mover(int size) {
+    public Mover mover(int size) {
       return of(PooledByteBufAllocator.DEFAULT.heapBuffer(size, size));
     }
   };
 
   /** Sends or receives one buffer in full. */
-  interface Mover {
+  public interface Mover extends AutoCloseable {
+    /** Sends the buffer. */
     void send(Socket socket) throws IOException;
 
+    /** Receives until the buffer is full. */
     void receive(Socket socket) throws IOException;
+
+    /** Gives the buffer back. */
+    @Override
+    default void close() {}
   }
 
-  abstract Mover mover(int size);
+  /** Makes a buffer. */
+  public abstract Mover mover(int size);
 
   private static int some(int count) throws EOFException {
     if (count == 0) {
@@ -143,6 +150,11 @@ public enum BufferKind {
         while (buffer.isWritable()) {
           some(socket.recvInto(buffer));
         }
+      }
+
+      @Override
+      public void close() {
+        buffer.release();
       }
     };
   }

@@ -2,12 +2,14 @@ package io.gatun.benchmarks;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** A C program that comes as a source beside the classes, and is compiled when it is needed. */
+/** A program that comes as a source beside the classes, and is compiled when it is needed. */
 final class CProgram {
   private CProgram() {}
 
@@ -32,22 +34,41 @@ final class CProgram {
       String name, String programName, List<String> compilerCommand, List<String> libraries)
       throws IOException, InterruptedException {
     Path folder = Scratch.folder();
-    for (String file : List.of("peer.h", name + ".c")) {
-      try (InputStream source = CProgram.class.getResourceAsStream("/" + file)) {
-        if (source == null) {
-          throw new IOException("no source " + file);
-        }
-        Files.write(Scratch.file(folder.resolve(file)), source.readAllBytes());
-      }
-    }
+    Path source = copy(folder, name + ".c");
+    Path ignored = copy(folder, "peer.h");
     Path program = Scratch.file(folder.resolve(programName));
     List<String> command = new ArrayList<>(compilerCommand);
-    command.addAll(List.of("-o", program.toString(), folder.resolve(name + ".c").toString()));
+    command.addAll(List.of("-o", program.toString(), source.toString()));
     command.addAll(libraries);
     Process compiler = new ProcessBuilder(command).inheritIO().start();
     if (compiler.waitFor() != 0) {
       throw new IOException("could not be compiled: " + name + ".c");
     }
     return program;
+  }
+
+  /** Makes a file of a source, such as one for another interpreter. */
+  static Path copy(Path folder, String file) throws IOException {
+    try (InputStream source = CProgram.class.getResourceAsStream("/" + file)) {
+      if (source == null) {
+        throw new IOException("no source " + file);
+      }
+      return Files.write(Scratch.file(folder.resolve(file)), source.readAllBytes());
+    }
+  }
+
+  /** Runs a command to its end, and returns the numbers that it prints. */
+  static double[] run(List<String> command) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    if (process.waitFor() != 0) {
+      throw new IOException("failed: " + String.join(" ", command));
+    }
+    return numbers(output);
+  }
+
+  static double[] numbers(String text) {
+    return Stream.of(text.strip().split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
   }
 }

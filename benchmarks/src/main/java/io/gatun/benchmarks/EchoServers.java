@@ -22,6 +22,9 @@ final class EchoServers {
   /** A thread for each connection: it has no loop. */
   static final String BLOCKING = "blocking";
 
+  /** The same with virtual threads. */
+  static final String VIRTUAL = "virtual";
+
   /** Returns the names of all that run here. */
   static List<String> names() {
     List<String> names = new ArrayList<>(List.of(LIMIT));
@@ -59,9 +62,11 @@ final class EchoServers {
       }
     }
     servers.put("netty-epoll", ServerProcess.java(NettyEcho.class, "epoll"));
+    servers.put("netty-io_uring", ServerProcess.java(NettyEcho.class, "io_uring"));
     servers.put("netty-nio", ServerProcess.java(NettyEcho.class, "nio"));
     servers.put("nio", ServerProcess.java(NioEcho.class));
     servers.put(BLOCKING, ServerProcess.java(BlockingEcho.class));
+    servers.put(VIRTUAL, ServerProcess.java(BlockingEcho.class, "virtual"));
     return servers;
   }
 }

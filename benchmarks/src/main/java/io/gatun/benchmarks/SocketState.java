@@ -57,6 +57,7 @@ public abstract class SocketState {
   @TearDown
   public void close() throws IOException {
     socket.close();
+    mover.close();
     process.close();
   }
 }

@@ -7,52 +7,107 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Counts the system calls that servers make for a message, and sockets for a call. */
-final class SystemCalls {
+final class SystemCalls extends Comparison {
   private static final Predicate<String> ACCEPTED =
       Pattern.compile("^accept4?\\(.* = [0-9]").asPredicate();
   private static final int WARM_UP_MESSAGES = 50;
   private static final int BYTES = 64;
 
-  private SystemCalls() {}
+  /** Those that move bytes. */
+  private static final Set<String> MOVES =
+      Set.of("recvfrom", "sendto", "recvmsg", "sendmsg", "read", "write", "readv", "writev");
 
-  static Map<String, String> settings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("connections", "16");
-    settings.put("messages", "500");
-    return settings;
+  /** How the loops of those who are compared wait. */
+  private static final Set<String> WAITS =
+      Set.of("epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "io_uring_enter");
+
+  SystemCalls() {
+    super(
+        Settings.of(
+            "contenders", "c,gatun-epoll,gatun-poll,netty-epoll,netty-io_uring,netty-nio,nio",
+            "loads", "16",
+            "rounds", "1",
+            "millis", "0",
+            "messages", "500"));
   }
 
-  static void run(Map<String, String> settings) throws IOException, InterruptedException {
+  @Override
+  String title() {
+    return "System calls";
+  }
+
+  @Override
+  String how() {
+    return """
+    Counted by strace, which slows everything down: so it shows what a loop does when it finds several connections
+    ready, each with one message at a time. Calls that set connections up and take them down are counted too.\
+    """;
+  }
+
+  @Override
+  String loads() {
+    return "connections";
+  }
+
+  @Override
+  List<Metric> metrics() {
+    return List.of(
+        Metric.less("Calls that move bytes, a message", "", 2, 1),
+        Metric.less("Calls that wait, a message", "", 2, 0),
+        Metric.less("All calls of the loop's thread, a message", "", 2, 0));
+  }
+
+  @Override
+  int warmUpMillis() {
+    return 0;
+  }
+
+  @Override
+  void prepare() throws IOException {
     String why = Trace.unavailability();
     if (why != null) {
       throw new IOException(why);
     }
-    int connections = Integer.parseInt(settings.getOrDefault("connections", ""));
-    int messages = Integer.parseInt(settings.getOrDefault("messages", ""));
-    Map<String, Map<String, Long>> counts = new LinkedHashMap<>();
-    for (String name : EchoServers.names()) {
-      if (!name.equals(EchoServers.BLOCKING)) {
-        counts.put(name, ofServer(EchoServers.command(name), connections, messages));
-      }
-    }
-    System.out.printf(
-        "Echo servers: %d connections, %d messages on each = %d%n",
-        connections, messages, connections * messages);
-    print(counts);
-    System.out.printf("%nSockets: %d messages there and back%n", messages);
-    print(ofSocket(messages));
+    notes.add("The sockets' calls, for %d messages there and back:".formatted(messages()));
+    StringBuilder block = new StringBuilder("```\n");
+    ofSocket(messages()).forEach((phase, counts) -> block.append(line(phase.toString(), counts)));
+    notes.add(block.append("```").toString());
+    notes.add("The servers':");
   }
 
-  private static void print(Map<?, Map<String, Long>> counts) {
-    for (Map.Entry<?, Map<String, Long>> entry : counts.entrySet()) {
-      System.out.printf("  %-30s", entry.getKey());
-      entry.getValue().forEach((call, count) -> System.out.printf(" %s %d ", call, count));
-      System.out.println();
-    }
+  private int messages() {
+    return settings.number("messages");
+  }
+
+  @Override
+  Contender start(String contender) throws IOException, InterruptedException {
+    List<String> command = EchoServers.command(contender);
+    ServerProcess.start(command).close(); // whether it can run
+    return (load, millis) -> {
+      int connections = Integer.parseInt(load);
+      Map<String, Long> counts = ofServer(command, connections, messages());
+      notes.add("```\n" + line(contender, counts) + "```");
+      double all = connections * messages();
+      return new double[] {
+        sum(counts, MOVES) / all, sum(counts, WAITS) / all, sum(counts, counts.keySet()) / all
+      };
+    };
+  }
+
+  private static long sum(Map<String, Long> counts, Set<String> calls) {
+    return calls.stream().mapToLong(call -> counts.getOrDefault(call, 0L)).sum();
+  }
+
+  private static String line(String name, Map<String, Long> counts) {
+    StringBuilder line = new StringBuilder(String.format("%-36s", name));
+    counts.forEach(
+        (call, count) -> line.append(' ').append(call).append(' ').append(count).append(' '));
+    return line.toString().stripTrailing() + "\n";
   }
 
   /**

@@ -218,8 +218,8 @@ public final class Gatun implements Runnable {
         index = "0",
         arity = "0..1",
         description =
-            "echo (CPU time a request), calls (system calls, counted), or a regular expression"
-                + " over the names of the JMH benchmarks.")
+            "all (every comparison; writes docs/benchmarks.md; quick=true for a look), one of"
+                + " them, or a regular expression over the names of the JMH benchmarks.")
     String name = "";
 
     @Parameters(

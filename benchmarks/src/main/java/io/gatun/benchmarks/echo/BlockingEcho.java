@@ -6,21 +6,24 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.concurrent.ThreadFactory;
 
-/** A platform thread for each java.net.Socket. */
+/** A thread for each java.net.Socket; with the argument {@code virtual} a virtual one. */
 public final class BlockingEcho {
   private BlockingEcho() {}
 
   /** Serves until standard input ends. */
   public static void main(String[] args) throws Exception {
-    ServerSocket listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
+    ThreadFactory threads =
+        args.length > 0 ? Thread.ofVirtual().factory() : Thread.ofPlatform().daemon().factory();
+    ServerSocket listener = new ServerSocket(0, 4096, InetAddress.getLoopbackAddress());
     Thread.ofPlatform()
         .daemon()
         .start(() -> {
           while (true) {
             try {
               Socket socket = listener.accept();
-              Thread.ofPlatform().daemon().start(() -> serve(socket));
+              threads.newThread(() -> serve(socket)).start();
             } catch (IOException e) {
               throw new IllegalStateException(e);
             }

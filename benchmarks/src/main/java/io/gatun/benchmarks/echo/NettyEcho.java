@@ -13,22 +13,41 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * Netty's channels on one loop, as Netty sets them up; the argument is {@code epoll} or {@code
- * nio}.
+ * Netty's channels on one loop, as Netty sets them up; the argument is {@code epoll}, {@code
+ * io_uring} or {@code nio}.
  */
 public final class NettyEcho {
   private NettyEcho() {}
 
   /** Serves until standard input ends. */
   public static void main(String[] args) throws Exception {
-    boolean epoll = args[0].equals("epoll");
-    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    Class<? extends ServerChannel> type =
-        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    IoHandlerFactory handlers;
+    Class<? extends ServerChannel> type;
+    switch (args[0]) {
+      case "epoll" -> {
+        handlers = EpollIoHandler.newFactory();
+        type = EpollServerSocketChannel.class;
+      }
+      case "io_uring" -> {
+        if (!IoUring.isAvailable()) {
+          Serving.not(String.valueOf(IoUring.unavailabilityCause()));
+          return;
+        }
+        handlers = IoUringIoHandler.newFactory();
+        type = IoUringServerSocketChannel.class;
+      }
+      default -> {
+        handlers = NioIoHandler.newFactory();
+        type = NioServerSocketChannel.class;
+      }
+    }
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, handlers);
     Channel listener =
         new ServerBootstrap()

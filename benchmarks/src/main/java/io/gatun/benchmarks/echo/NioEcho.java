@@ -12,6 +12,9 @@ import java.nio.channels.SocketChannel;
 
 /** A selector written out by hand, with no framework: what the JDK itself can do. */
 public final class NioEcho {
+  /** The JDK's own of 50 makes peers wait a second when more than those come at once. */
+  private static final int BACKLOG = 4096;
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
   private final Selector selector;
 
@@ -23,7 +26,7 @@ public final class NioEcho {
   public static void main(String[] args) throws Exception {
     Selector selector = Selector.open();
     ServerSocketChannel listener = ServerSocketChannel.open();
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
     listener.configureBlocking(false);
     listener.register(selector, SelectionKey.OP_ACCEPT);
     NioEcho server = new NioEcho(selector);

@@ -1,0 +1,114 @@
+package io.gatun.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One question that contenders answer by doing the same work.
+ *
+ * <p>All live through the whole comparison and take turns: a round asks each once. So what disturbs
+ * the machine disturbs all of them, and each ratio is one of neighbours in time.
+ */
+abstract class Comparison {
+  /** What a value is compared with. */
+  enum Baseline {
+    /** The first contender's with the same load. */
+    FIRST_CONTENDER,
+
+    /** The same contender's with the first load. */
+    FIRST_LOAD,
+
+    /** Nothing: the value tells by itself. */
+    NONE
+  }
+
+  final Settings settings;
+  final List<String> notes = new ArrayList<>();
+  private final Map<String, Contender> contenders = new LinkedHashMap<>();
+
+  Comparison(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** The heading. */
+  abstract String title();
+
+  /** How it is measured, for the page. */
+  abstract String how();
+
+  /** What the loads are: the heading of their column. */
+  abstract String loads();
+
+  abstract List<Metric> metrics();
+
+  abstract Contender start(String contender) throws IOException, InterruptedException;
+
+  Baseline baseline() {
+    return Baseline.FIRST_CONTENDER;
+  }
+
+  /** How long each contender is warmed up with each load; 0 for not at all. */
+  int warmUpMillis() {
+    return 2500;
+  }
+
+  /** Whether a contender can do the work at all. */
+  boolean does(String contender, String load) {
+    return true;
+  }
+
+  /** What the contenders share, before the first starts. */
+  void prepare() throws IOException, InterruptedException {}
+
+  /** Ends what {@link #prepare} began. */
+  void finish() throws IOException {}
+
+  /** Measures everything. */
+  final Results run(Progress progress, boolean hurried) throws IOException, InterruptedException {
+    List<String> loads = settings.list("loads");
+    int rounds = settings.number("rounds");
+    int millis = settings.number("millis");
+    int warmUp = hurried ? Math.min(200, warmUpMillis()) : warmUpMillis();
+    try {
+      prepare();
+      for (String name : settings.list("contenders")) {
+        progress.tell(name + " starts");
+        try {
+          contenders.put(name, start(name));
+        } catch (CannotRunException e) {
+          notes.add(name + " was not measured: " + e.getMessage());
+        }
+      }
+      Results results = new Results(this, loads, List.copyOf(contenders.keySet()), rounds);
+      for (String name : contenders.keySet()) {
+        for (String load : warmUp == 0 ? List.<String>of() : loads) {
+          progress.tell(name + " warms up with " + load);
+          double[] ignored = measure(name, load, warmUp);
+        }
+      }
+      for (int round = 0; round < rounds; round++) {
+        for (String load : loads) {
+          progress.tell("round " + (round + 1) + " of " + rounds + ", " + load);
+          for (String name : contenders.keySet()) {
+            results.add(load, name, round, measure(name, load, millis));
+          }
+        }
+      }
+      return results;
+    } finally {
+      for (Contender contender : contenders.values()) {
+        contender.close();
+      }
+      finish();
+    }
+  }
+
+  private double[] measure(String name, String load, int millis)
+      throws IOException, InterruptedException {
+    Contender contender = contenders.get(name);
+    return contender == null || !does(name, load) ? new double[0] : contender.measure(load, millis);
+  }
+}

@@ -1,0 +1,62 @@
+package io.gatun.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where it is measured, and on which of its processors. */
+final class Machine {
+  private Machine() {}
+
+  /** Processor, their number, system and JVM. */
+  static String describe() {
+    return "%d × %s, %s %s, JDK %s"
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            processor(),
+            System.getProperty("os.name"),
+            System.getProperty("os.version"),
+            Runtime.version());
+  }
+
+  private static String processor() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+
+  /** A command on the processor that contenders have to themselves. */
+  static List<String> onFirst(List<String> command) {
+    return pinned(0, command);
+  }
+
+  /** A command on the processor of those who load them. */
+  static List<String> onLast(List<String> command) {
+    return pinned(Runtime.getRuntime().availableProcessors() - 1, command);
+  }
+
+  private static List<String> pinned(int processor, List<String> command) {
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", "" + processor));
+    pinned.addAll(command);
+    return pinned;
+  }
+
+  /** The memory of a process that is in use, in bytes. */
+  static long resident(long pid) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+      }
+    }
+    throw new IOException("no VmRSS of process " + pid);
+  }
+}
