@@ -83,6 +83,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
   @Nullable AbstractChannel channels;
 
   private @Nullable MessageBatch messages;
+  private final ReadBuffers readBuffers = new ReadBuffers(this);
 
   /**
    * What the loop has to do. Once it has ended, what comes too late stays in here, and the super
@@ -286,6 +287,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
       safeExecute(task);
     }
     tasks.seal();
+    readBuffers.close();
     driver.close();
   }
 
@@ -297,6 +299,11 @@ public final class EventLoop extends SingleThreadEventExecutor {
       messages = batch;
     }
     return batch;
+  }
+
+  /** What the loop's streams are read into. Loop's thread only. */
+  ReadBuffers readBuffers() {
+    return readBuffers;
   }
 
   void add(AbstractChannel channel) {

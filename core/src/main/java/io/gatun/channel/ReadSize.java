@@ -6,8 +6,9 @@ package io.gatun.channel;
  * reads in a row.
  */
 final class ReadSize {
+  // Powers of two, as are the sizes between.
   private static final int SMALLEST = 2 * 1024;
-  private static final int LARGEST = 64 * 1024;
+  static final int LARGEST = 64 * 1024;
 
   private int size = SMALLEST;
   private boolean small;

@@ -78,7 +78,7 @@ final class StreamChannel extends DataChannel {
   }
 
   private int readBytes() {
-    ByteBuf buffer = alloc().directBuffer(readSize.next());
+    ByteBuf buffer = loop.readBuffers().take(alloc(), readSize.next());
     int room = buffer.writableBytes();
     Insight.Read event = Insight.read();
     int result = registration().read(buffer.memoryAddress() + buffer.writerIndex(), room);
