@@ -133,8 +133,7 @@ final class DatagramEndpoint extends Endpoint {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       this.ctx = ctx;
-      add(this);
-      bus.join(this);
+      join(this);
       ctx.fireChannelActive();
     }
 

@@ -22,6 +22,12 @@ abstract class Endpoint {
     members.add(member);
   }
 
+  /** Adds one that is a member of its bus from now on. */
+  final void join(Member member) {
+    add(member);
+    member.bus.join(member);
+  }
+
   final void remove(Member member) {
     if (members.remove(member)) {
       past.add(member.counters);

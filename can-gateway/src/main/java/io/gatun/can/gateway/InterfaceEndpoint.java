@@ -106,8 +106,7 @@ final class InterfaceEndpoint extends Endpoint {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       this.ctx = ctx;
-      add(this);
-      bus.join(this);
+      join(this);
       ctx.fireChannelActive();
     }
 

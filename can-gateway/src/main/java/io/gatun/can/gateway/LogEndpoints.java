@@ -229,8 +229,7 @@ final class LogEndpoints {
       loop.submit(
               () -> {
                 sink.writer = writer;
-                add(sink);
-                sink.bus.join(sink);
+                join(sink);
               })
           .sync();
     }

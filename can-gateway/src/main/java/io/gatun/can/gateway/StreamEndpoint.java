@@ -57,8 +57,7 @@ final class StreamEndpoint extends Endpoint {
                         remove(made[0]);
                       });
               made[0] = member;
-              add(member);
-              bus.join(member);
+              join(member);
               return handlers.apply(member);
             });
   }
@@ -88,8 +87,7 @@ final class StreamEndpoint extends Endpoint {
     } else if (client != null && connector != null) {
       loop.submit(
               () -> {
-                add(client);
-                bus.join(client);
+                join(client);
                 connector.connect();
               })
           .sync();

@@ -64,12 +64,7 @@ final class TtyEndpoint extends Endpoint {
 
   @Override
   void start() throws Exception {
-    loop.submit(
-            () -> {
-              add(adapter);
-              adapter.bus.join(adapter);
-            })
-        .sync();
+    loop.submit(() -> join(adapter)).sync();
     reader.start();
   }
 
