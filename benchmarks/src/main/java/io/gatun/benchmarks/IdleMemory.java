@@ -5,16 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares the memory of connections on which nothing happens. */
-final class IdleMemory extends Comparison {
+final class IdleMemory extends EchoComparison {
   private static final int BYTES = 64;
-  private static final int WARM_UP_CONNECTIONS = 500;
+  private static final int WARM_UP_CONNECTIONS = 5000;
+  private static final int WARM_UP_MILLIS = 2000;
 
   private @Nullable Generator idlers;
 
   IdleMemory() {
     super(
         Settings.of(
-            "contenders", "netty-epoll,gatun-epoll,netty-nio,nio",
+            "contenders", "netty-epoll,gatun-epoll,nio",
             "loads", "silent,answered",
             "rounds", "3",
             "millis", "0",
@@ -57,6 +58,7 @@ final class IdleMemory extends Comparison {
 
   @Override
   void prepare() throws IOException, InterruptedException {
+    super.prepare();
     idlers = Generator.compile("idle");
   }
 
@@ -68,14 +70,17 @@ final class IdleMemory extends Comparison {
     return (load, millis) -> measure(command, load.equals("answered") ? BYTES : 0);
   }
 
-  private double[] measure(List<String> command, int bytes) throws IOException {
+  private double[] measure(List<String> command, int bytes)
+      throws IOException, InterruptedException {
     Generator idle = idlers;
     if (idle == null) {
       throw new IllegalStateException("not prepared");
     }
     int connections = settings.number("connections");
     try (ServerProcess server = ServerProcess.start(Machine.onFirst(command))) {
+      // What is compiled and grown once is no connection's.
       idle.start(server.port(), WARM_UP_CONNECTIONS, BYTES).close();
+      double[] ignored = ask(server.port(), server.pid(), "64:64:1", WARM_UP_MILLIS);
       double heap = server.ask("memory")[0];
       double resident = Machine.resident(server.pid());
       try (ServerProcess clients = idle.start(server.port(), connections, bytes)) {
