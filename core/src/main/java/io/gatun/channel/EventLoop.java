@@ -30,18 +30,12 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** After the driver itself failed: do not spin on the failure. */
   private static final long FAILURE_PAUSE_MILLIS = 100;
 
-  private static final int AWAKE = 0;
-  private static final int ASLEEP = 1;
-  private static final int WAKING = 2;
-  private static final int ENDED = 3;
-  private static final VarHandle STATE;
   private static final VarHandle ROUNDS;
   private static final VarHandle RUNNING;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(EventLoop.class, "state", int.class);
       ROUNDS = lookup.findVarHandle(EventLoop.class, "rounds", int.class);
       RUNNING = lookup.findVarHandle(EventLoop.class, "running", ChannelHandlerContext.class);
     } catch (ReflectiveOperationException e) {
@@ -66,13 +60,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
   /** The handler that is called, or that called the last one. Written by the loop. */
   @Nullable ChannelHandlerContext running;
 
-  /**
-   * AWAKE → ASLEEP → AWAKE by the loop; ASLEEP → WAKING → AWAKE by the one thread that wakes it.
-   * The loop neither sleeps nor ends while somebody is WAKING it: a wake-up is never lost, never
-   * doubled, and never written to a descriptor that has been closed and is another's by now.
-   */
-  @SuppressWarnings("unused") // by STATE
-  private volatile int state = AWAKE;
+  private final Sleep sleep;
 
   /** No quiet period was asked for. */
   private volatile boolean shutsDownAtOnce;
@@ -136,6 +124,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
     this.tasks = tasks;
     this.group = group;
     this.driver = driver;
+    this.sleep = new Sleep(() -> hasTasks() || isShuttingDown(), driver::wakeup);
     this.ticker = ticker;
     this.stallNanos = stallNanos;
   }
@@ -176,7 +165,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
     do {
       try {
         int result = driver.run(timeout());
-        wake();
+        sleep.end();
         running = null;
         if (result < 0) {
           throw SocketErrors.of("wait", null, result);
@@ -185,7 +174,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
         running = null;
         rounds++;
       } catch (Throwable t) {
-        wake();
+        sleep.end();
         try {
           LOGGER.warn("{} goes on after a failure", this, t);
         } catch (Throwable noLog) {
@@ -207,19 +196,11 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   /** How long the driver may wait: until the next timer, not at all when there is work. */
   private long timeout() {
-    if (hasTasks() || isShuttingDown() || !STATE.compareAndSet(this, AWAKE, ASLEEP)) {
-      return 0;
-    }
-    // A task that came before ASLEEP could be seen is seen here; one that comes later wakes.
-    if (hasTasks() || isShuttingDown()) {
+    if (!sleep.begin()) {
       return 0;
     }
     long deadline = nextScheduledTaskDeadlineNanos();
     return deadline < 0 ? -1 : Math.max(0, deadline - ticker().nanoTime());
-  }
-
-  private void wake() {
-    STATE.compareAndSet(this, ASLEEP, AWAKE);
   }
 
   /** How many rounds there were; told to other threads sooner or later. */
@@ -233,7 +214,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
   }
 
   boolean isAsleep() {
-    return state != AWAKE;
+    return sleep.isNow();
   }
 
   @Nullable Thread thread() {
@@ -242,9 +223,8 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   @Override
   protected void wakeup(boolean inEventLoop) {
-    if (!inEventLoop && STATE.compareAndSet(this, ASLEEP, WAKING)) {
-      driver.wakeup();
-      STATE.setVolatile(this, AWAKE);
+    if (!inEventLoop) {
+      sleep.interrupt();
     }
   }
 
@@ -277,9 +257,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   @Override
   protected void cleanup() {
-    while (!STATE.compareAndSet(this, AWAKE, ENDED)) {
-      Thread.onSpinWait();
-    }
+    sleep.close();
     if (stallWatch != null) {
       stallWatch.cancel(false);
     }
