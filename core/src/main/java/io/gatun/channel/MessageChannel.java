@@ -55,8 +55,14 @@ final class MessageChannel extends DataChannel {
 
   private final ReadSize readSize = new ReadSize();
 
-  /** How many messages the next call has room for: one more than came, so that it sees the end. */
+  /**
+   * How many messages the next call has room for: one more than came together of late, so that one
+   * call takes them all and sees the end.
+   */
   private int batchSize = 2;
+
+  /** How many came since a call last saw the end, as far as one call can take them. */
+  private int came;
 
   /** Received, but not to be read before somebody asks for more. */
   private final ArrayDeque<Message> held = new ArrayDeque<>(0);
@@ -144,15 +150,21 @@ final class MessageChannel extends DataChannel {
     if (held.isEmpty()) {
       int count = autoRead ? batchSize : 1;
       int received = receive(count);
+      mayHaveMore = received == count;
+      if (autoRead) {
+        came = Math.min(came + Math.max(0, received), MessageBatch.SIZE);
+        if (mayHaveMore) {
+          batchSize = Math.min(2 * count, MessageBatch.SIZE);
+        } else if (came > 0) {
+          batchSize = Math.clamp(came + 1, 2, MessageBatch.SIZE);
+          came = 0;
+        }
+      }
       if (received < 0) {
         if (received == -EAGAIN) {
           failures = 0;
         }
         return received;
-      }
-      mayHaveMore = received == count;
-      if (autoRead) {
-        batchSize = Math.clamp(mayHaveMore ? 2L * count : received + 1L, 2, MessageBatch.SIZE);
       }
     }
     for (Message message; (message = held.poll()) != null; ) {
