@@ -2,6 +2,7 @@ package io.gatun.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +82,7 @@ public final class Benchmarks {
       throws IOException, InterruptedException {
     Progress progress = new Progress();
     boolean hurried = arguments.contains(QUICK);
+    List<String> failed = new ArrayList<>();
     for (String name : names) {
       Comparison comparison = COMPARISONS.getOrDefault(name, Timers::new).get();
       if (hurried) {
@@ -92,12 +94,22 @@ public final class Benchmarks {
         }
       }
       progress.begin(name);
-      Results results = comparison.run(progress, hurried);
-      progress.clear();
-      print(comparison, results);
-      report.add(name, results, comparison.settings.toString(), hurried);
+      try {
+        Results results = comparison.run(progress, hurried);
+        progress.clear();
+        print(comparison, results);
+        report.add(name, results, comparison.settings.toString(), hurried);
+      } catch (IOException e) {
+        progress.clear();
+        System.err.println(name + " failed: " + e);
+        failed.add(name);
+      }
     }
-    System.err.println(progress.elapsed() + " done");
+    System.err.println(
+        progress.elapsed() + (failed.isEmpty() ? " done" : " done; failed: " + failed));
+    if (!failed.isEmpty()) {
+      System.exit(1);
+    }
   }
 
   private static void print(Comparison comparison, Results results) {

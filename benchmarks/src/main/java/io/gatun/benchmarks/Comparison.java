@@ -2,9 +2,11 @@ package io.gatun.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One question that contenders answer by doing the same work.
@@ -13,6 +15,8 @@ import java.util.Map;
  * the machine disturbs all of them, and each ratio is one of neighbours in time.
  */
 abstract class Comparison {
+  private static final double[] NOTHING = {};
+
   /** What a value is compared with. */
   enum Baseline {
     /** The first contender's with the same load. */
@@ -27,6 +31,7 @@ abstract class Comparison {
 
   final Settings settings;
   final List<String> notes = new ArrayList<>();
+  private final Set<String> failed = new HashSet<>();
   private final Map<String, Contender> contenders = new LinkedHashMap<>();
 
   Comparison(Settings settings) {
@@ -109,6 +114,19 @@ abstract class Comparison {
   private double[] measure(String name, String load, int millis)
       throws IOException, InterruptedException {
     Contender contender = contenders.get(name);
-    return contender == null || !does(name, load) ? new double[0] : contender.measure(load, millis);
+    if (contender == null || failed.contains(name) || !does(name, load)) {
+      return NOTHING;
+    }
+    try {
+      return contender.measure(load, millis);
+    } catch (IOException e) {
+      if (name.equals(settings.list("contenders").getFirst())) {
+        throw e; // there is nothing to compare with
+      }
+      System.err.println(name + " is left out: " + e);
+      notes.add(name + " was left out: " + e.getMessage());
+      failed.add(name);
+      return NOTHING;
+    }
   }
 }

@@ -39,7 +39,7 @@ final class Results {
   }
 
   boolean has(String load, String contender) {
-    return values.containsKey(new Key(load, contender, 0));
+    return values.containsKey(new Key(load, contender, rounds - 1));
   }
 
   /** Of a contender that {@link #has} such values. */
