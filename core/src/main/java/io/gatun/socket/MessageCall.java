@@ -140,13 +140,19 @@ final class MessageCall implements Operations.Call, AutoCloseable {
 
   /** What came, apart from what lies in the buffers. */
   ReceivedMessage received(byte[] data, int count, int askedFlags, Protocol protocol) {
-    int length = Msghdr.addressLength(header);
-    Address sender = length <= 0 ? RawAddress.NONE : Sockaddr.decode(address, length, protocol);
-    int flags = Msghdr.flags(header) & ~(CLOEXEC & ~askedFlags);
     int controlLength = Math.clamp(Msghdr.controlLength(header), 0, controlSize);
-    List<AncillaryData> ancillary = Ancillary.decode(control, controlLength);
-    int[] descriptors = Ancillary.descriptors(control, controlLength);
-    return new ReceivedMessage(data, count, ancillary, descriptors, flags, sender);
+    var descriptors =
+        new ReceivedMessage.Descriptors(Ancillary.descriptors(control, controlLength));
+    try {
+      int length = Msghdr.addressLength(header);
+      Address sender = length <= 0 ? RawAddress.NONE : Sockaddr.decode(address, length, protocol);
+      int flags = Msghdr.flags(header) & ~(CLOEXEC & ~askedFlags);
+      List<AncillaryData> ancillary = Ancillary.decode(control, controlLength);
+      return new ReceivedMessage(data, count, ancillary, descriptors, flags, sender);
+    } catch (Throwable t) {
+      descriptors.run();
+      throw t;
+    }
   }
 
   @Override

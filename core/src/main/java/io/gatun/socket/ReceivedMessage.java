@@ -4,6 +4,7 @@ import io.gatun.address.Address;
 import io.gatun.message.AncillaryData;
 import io.gatun.os.Kernel;
 import java.lang.ref.Cleaner;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ public final class ReceivedMessage implements AutoCloseable {
       byte[] data,
       int length,
       List<AncillaryData> ancillary,
-      int[] descriptors,
+      Descriptors descriptors,
       int flags,
       Address address) {
     this.data = data;
@@ -33,15 +34,15 @@ public final class ReceivedMessage implements AutoCloseable {
     this.ancillary = ancillary;
     this.flags = flags;
     this.address = address;
-    this.descriptors = new Descriptors(descriptors);
-    if (descriptors.length > 0) {
-      Cleaners.CLEANER.register(this, this.descriptors);
+    this.descriptors = descriptors;
+    if (descriptors.any()) {
+      Cleaners.CLEANER.register(this, descriptors);
     }
   }
 
   /** {@return the bytes, or none if they were received into the caller's buffers} */
   public byte[] data() {
-    return data.clone();
+    return Arrays.copyOf(data, Math.min(length, data.length));
   }
 
   /** {@return the number of bytes; with MSG_TRUNC asked for, that of the whole message} */
@@ -80,11 +81,16 @@ public final class ReceivedMessage implements AutoCloseable {
     return "ReceivedMessage of " + length + " bytes from " + address + ", " + ancillary;
   }
 
-  private static final class Descriptors implements Runnable {
+  /** Descriptors that nobody has taken yet. */
+  static final class Descriptors implements Runnable {
     private int[] left;
 
     Descriptors(int[] left) {
       this.left = left;
+    }
+
+    synchronized boolean any() {
+      return left.length > 0;
     }
 
     synchronized int[] take() {

@@ -71,6 +71,12 @@ public final class Socket implements AutoCloseable {
   /** ioctlsocket and WSAIoctl take numbers by their address alone. */
   private static final boolean IOCTL_BY_ADDRESS = Abi.HOST.has("SIO_RCVALL");
 
+  /**
+   * The least room for an ioctl's struct, as in Python: the kernel reads and writes as much as the
+   * request's struct has, however short an array it was given.
+   */
+  private static final int IOCTL_ROOM = 1024;
+
   /** As much of an option as Python reads. */
   private static final int MAX_OPTION = 64 * 1024;
 
@@ -558,7 +564,8 @@ public final class Socket implements AutoCloseable {
   /**
    * ioctl(2) with a struct, which the call may change.
    *
-   * @param struct its bytes, in the host's order and layout
+   * @param struct its bytes, in the host's order and layout; behind them the kernel finds zeros, up
+   *     to 1024 bytes in all, and what it writes there is dropped
    * @return what the call returned, which is 0 as a rule
    * @throws IllegalArgumentException for fewer bytes than a request of Windows reads
    */
@@ -572,7 +579,8 @@ public final class Socket implements AutoCloseable {
                 "ioctl 0x%x takes %d bytes, not %d".formatted(request, least, struct.length));
           }
           try (Arena arena = Arena.ofConfined()) {
-            long memory = arena.allocate(Math.max(struct.length, 1), Long.BYTES).address();
+            long size = Math.max(struct.length, IOCTL_ROOM);
+            long memory = arena.allocate(size, Long.BYTES).address(); // zeroed
             Memory.set(memory, struct, 0, struct.length);
             int result = operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, memory));
             Memory.get(memory, struct, 0, struct.length);
@@ -746,9 +754,16 @@ public final class Socket implements AutoCloseable {
 
   /** Receives at most {@code size} bytes, with MSG flags. */
   public byte[] recv(int size, int flags) throws IOException {
-    byte[] buffer = new byte[size];
+    byte[] buffer = room(size);
     int count = recvInto(buffer, 0, size, flags);
     return count >= size ? buffer : Arrays.copyOf(buffer, count);
+  }
+
+  private static byte[] room(int size) {
+    if (size < 0) {
+      throw new IllegalArgumentException("size: " + size + " (expected: 0 or more)");
+    }
+    return new byte[size];
   }
 
   /**
@@ -858,7 +873,7 @@ public final class Socket implements AutoCloseable {
 
   /** Receives a message of at most {@code size} bytes, and who sent it, with MSG flags. */
   public Datagram recvFrom(int size, int flags) throws IOException {
-    byte[] buffer = new byte[size];
+    byte[] buffer = room(size);
     Received received = recvFromInto(buffer, 0, size, flags);
     byte[] data = received.length() >= size ? buffer : Arrays.copyOf(buffer, received.length());
     return new Datagram(data, received.address());
@@ -940,7 +955,7 @@ public final class Socket implements AutoCloseable {
    * @param flags MSG flags
    */
   public ReceivedMessage recvMsg(int size, int ancillarySize, int flags) throws IOException {
-    byte[] data = new byte[size];
+    byte[] data = room(size);
     return receive(List.of(ByteBuffer.wrap(data)), ancillarySize, flags, data);
   }
 
@@ -967,17 +982,21 @@ public final class Socket implements AutoCloseable {
       int count;
       try {
         count = operations.run(Op.RECVMSG, call, flags);
-      } catch (IOException e) {
+      } catch (Throwable t) {
         // The socket was closed just when a message without bytes had come: nobody gets it.
         call.received(NOTHING, 0, flags, protocol).close();
-        throw e;
+        throw t;
       }
-      call.moved(count);
-      byte[] bytes = NOTHING;
-      if (data != null) {
-        bytes = count >= data.length ? data : Arrays.copyOf(data, count);
+      // First of all, since from here on it is the message that owns the descriptors.
+      ReceivedMessage message =
+          call.received(data == null ? NOTHING : data, count, flags, protocol);
+      try {
+        call.moved(count);
+        return message;
+      } catch (Throwable t) {
+        message.close();
+        throw t;
       }
-      return call.received(bytes, count, flags, protocol);
     }
   }
 
@@ -1278,7 +1297,7 @@ public final class Socket implements AutoCloseable {
     return sent;
   }
 
-  private void checkSendFile(long offset) {
+  private void checkSendFile(long offset) throws ClosedException {
     if (!type.equals(SocketType.STREAM)) {
       throw new IllegalStateException("sendFile needs a stream, and this is " + type);
     }
@@ -1287,6 +1306,9 @@ public final class Socket implements AutoCloseable {
     }
     if (offset < 0) {
       throw new IllegalArgumentException("offset: " + offset + " (expected: 0 or more)");
+    }
+    if (descriptor.isClosed()) {
+      throw new ClosedException("sendfile", "the socket is closed"); // though there be no bytes
     }
   }
 
@@ -1346,7 +1368,8 @@ public final class Socket implements AutoCloseable {
           op, buffer.array(), buffer.arrayOffset() + index, length, 0, timeout, deadline);
     }
     // A composite one, which lies in several places.
-    byte[] copy = new byte[Math.min(length, Kernel.TRANSFER)];
+    boolean inParts = type.equals(SocketType.STREAM); // a message goes whole
+    byte[] copy = new byte[inParts ? Math.min(length, Kernel.TRANSFER) : length];
     if (op == Op.SEND) {
       buffer.getBytes(index, copy);
     }

@@ -337,6 +337,9 @@ public final class Sockets {
   public static IpAddress address(AddressFamily family, String host, int port)
       throws ResolveException {
     boolean v6 = family.equals(AddressFamily.INET6);
+    if (port < 0 || port > 0xffff) { // getaddrinfo would take its last 16 bits
+      throw new IllegalArgumentException("port " + port + " is not in 0..65535");
+    }
     if (host.isEmpty()) {
       return v6 ? Ipv6Address.any(port) : Ipv4Address.any(port);
     }

@@ -1,0 +1,120 @@
+package io.gatun.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gatun.address.AddressFamily;
+import io.gatun.address.Protocol;
+import io.gatun.address.SocketType;
+import io.gatun.error.ClosedException;
+import io.gatun.error.SocketErrorException;
+import io.gatun.os.Errno;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What callers may give to a socket, at the edges. */
+final class SocketArgumentsTest {
+  private static final int SIZE = 100_000;
+
+  private static ByteBuf composite() {
+    return Unpooled.compositeBuffer()
+        .addComponent(true, Unpooled.wrappedBuffer(new byte[SIZE / 2]))
+        .addComponent(true, Unpooled.wrappedBuffer(new byte[SIZE / 2]));
+  }
+
+  private static SocketPair pair(SocketType type) throws Exception {
+    return Sockets.socketpair(AddressFamily.UNIX, type, Protocol.DEFAULT);
+  }
+
+  private static long open() throws Exception {
+    try (var list = Files.list(Path.of("/proc/self/fd"))) {
+      return list.count();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are counted by /proc")
+  void descriptorsOfAMessageWhoseBuffersCannotTakeItAreClosed() throws Exception {
+    try (SocketPair pair = pair(SocketType.STREAM)) {
+      long before = open();
+      List<ByteBuffer> eight = List.of(ByteBuffer.allocate(8));
+      Sockets.sendFds(pair.first(), eight, new int[] {pair.first().fileno()}, 0, null);
+      ByteBuffer twice = ByteBuffer.allocate(4);
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () ->
+              pair.second()
+                  .recvMsgInto(List.of(twice, twice), Sockets.cmsgSpace(Integer.BYTES), 0)
+                  .close());
+      assertEquals(before, open());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the request's number is Linux's")
+  void behindAnIoctlsShortStructAreZerosAndNoMemoryOfOthers() throws Exception {
+    int siocgifname = 0x8910;
+    try (SocketPair pair = pair(SocketType.DGRAM)) {
+      for (int i = 0; i < 50; i++) {
+        // Memory of the size that 16 bytes get, with the index of an interface behind those.
+        try (Arena arena = Arena.ofConfined()) {
+          arena.allocate(24, 8).set(ValueLayout.JAVA_INT, 16, 1);
+        }
+        SocketErrorException none =
+            assertThrows(
+                SocketErrorException.class, () -> pair.first().ioctl(siocgifname, new byte[16]));
+        assertEquals("ENODEV", Errno.name(none.errno()));
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "others have smaller messages")
+  void aMessageInACompositeBufferIsSentAndReceivedWhole() throws Exception {
+    for (SocketType type : List.of(SocketType.DGRAM, SocketType.SEQPACKET)) {
+      try (SocketPair pair = pair(type)) {
+        assertEquals(SIZE, pair.first().send(composite()));
+        ByteBuf into = composite().clear();
+        assertEquals(SIZE, pair.second().recvInto(into));
+        assertEquals(SIZE, into.readableBytes());
+        pair.first().sendAll(composite());
+        assertEquals(SIZE, pair.second().recv(SIZE + 1).length);
+      }
+    }
+  }
+
+  @Test
+  void aPortOutOfRangeIsRefused() {
+    for (int port : new int[] {-1, 70_000}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> Sockets.address(AddressFamily.INET, "127.0.0.1", port));
+    }
+  }
+
+  @Test
+  void aNegativeSizeIsRefused() throws Exception {
+    try (SocketPair pair = Sockets.socketpair()) {
+      Socket socket = pair.first();
+      assertThrows(IllegalArgumentException.class, () -> socket.recv(-1));
+      assertThrows(IllegalArgumentException.class, () -> socket.recvFrom(-1));
+      assertThrows(IllegalArgumentException.class, () -> socket.recvMsg(-1));
+    }
+  }
+
+  @Test
+  void sendingNothingOfAFileTellsThatTheSocketIsClosed() throws Exception {
+    SocketPair pair = Sockets.socketpair();
+    pair.close();
+    assertThrows(ClosedException.class, () -> pair.first().sendFile(0, 0, 0));
+  }
+}
