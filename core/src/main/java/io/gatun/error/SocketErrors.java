@@ -41,6 +41,18 @@ public final class SocketErrors {
     };
   }
 
+  /**
+   * {@return the exception for a call that failed by the descriptor of a file} Its EBADF says
+   * nothing of the socket.
+   *
+   * @param call the system call by its C name
+   * @param file which file, as the message is to name it
+   * @param errno the error number, positive
+   */
+  public static IOException ofFile(String call, Object file, int errno) {
+    return new SocketErrorException(call, file, errno);
+  }
+
   private static boolean isBind(String call) {
     return call.equals("bind") || call.equals("listen");
   }
@@ -63,8 +75,16 @@ public final class SocketErrors {
 
   /** What failed: the call, and the address if it has one. */
   static String subject(String call, @Nullable Object address) {
-    return address == null ? call : call + " " + printable(address.toString());
+    if (address == null) {
+      return call;
+    }
+    String text = address.toString();
+    String shown = text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
+    return call + " " + printable(shown);
   }
+
+  /** More than any name of a host (255) or path (104 to 108) that a system takes. */
+  private static final int LONGEST = 300;
 
   /**
    * {@return a text for the line of a message} What somebody else chose must neither end the line

@@ -1,6 +1,8 @@
 package io.gatun.socket;
 
+import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
+import io.gatun.error.SocketErrors;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.socket.Operations.Op;
@@ -59,6 +61,9 @@ final class FileSending {
         } catch (IOException e) {
           if (sent == 0 && e instanceof SocketError error && Kernel.isFileRefused(-error.errno())) {
             return -error.errno();
+          }
+          if (e instanceof ClosedException closed && !operations.descriptor.isClosed()) {
+            throw SocketErrors.ofFile("sendfile", "of descriptor " + fd, closed.errno());
           }
           throw e;
         }

@@ -405,13 +405,13 @@ final class Operations {
     }
   }
 
-  void connect(Address address) throws IOException {
+  void connect(Address address, Address shown) throws IOException {
     long timeout = this.timeout;
     long deadline = deadline(timeout);
     descriptor.acquire("connect");
     try {
       prepare("connect");
-      peer = address;
+      peer = shown;
       boolean virtual = Thread.currentThread().isVirtual();
       long pause = FIRST_RETRY_NANOS;
       while (true) {

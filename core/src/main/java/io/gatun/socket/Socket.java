@@ -386,13 +386,18 @@ public final class Socket implements AutoCloseable {
 
   /** bind(2). */
   public void bind(Address address) throws IOException {
+    bind(address, address);
+  }
+
+  /** Binds to an address that errors show in another form. */
+  void bind(Address address, Address shown) throws IOException {
     with(
         "bind",
         kernel -> {
           int length = Sockaddr.encode(address, kernel.address());
           int result = length < 0 ? length : kernel.bind(descriptor.fd, kernel.address(), length);
           if (result < 0) {
-            throw SocketErrors.of("bind", address, result);
+            throw SocketErrors.of("bind", shown, result);
           }
           return result;
         });
@@ -682,7 +687,12 @@ public final class Socket implements AutoCloseable {
 
   /** Connects: connect(2). The timeout is for the whole. */
   public void connect(Address address) throws IOException {
-    operations.connect(address);
+    connect(address, address);
+  }
+
+  /** Connects to an address that errors show in another form. */
+  void connect(Address address, Address shown) throws IOException {
+    operations.connect(address, shown);
   }
 
   /**
@@ -738,6 +748,11 @@ public final class Socket implements AutoCloseable {
       }
       return accepted;
     }
+  }
+
+  /** Sets what errors show as the peer. */
+  void name(Address peer) {
+    operations.peer = peer;
   }
 
   /** Returns whom accept(2) told or {@link #connect} was given, without asking the system. */

@@ -262,10 +262,7 @@ final class SocketAdapterImpl extends SocketImpl {
    * it for granted that there is an InetAddress.
    */
   private static InetAddress host(Address address) {
-    if (address instanceof Ipv6Address v6 && v6.high() == 0 && v6.low() >>> 32 == 0xffff) {
-      return new Ipv4Address((int) v6.low(), v6.port()).toInetAddress();
-    }
-    if (address instanceof IpAddress ip) {
+    if (shown(address) instanceof IpAddress ip) {
       return ip.toInetAddress();
     }
     try {
@@ -273,6 +270,13 @@ final class SocketAdapterImpl extends SocketImpl {
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
     }
+  }
+
+  /** As messages show an address: one of IPv4 within IPv6 is nothing that anybody has given. */
+  private static Address shown(Address address) {
+    return address instanceof Ipv6Address v6 && v6.high() == 0 && v6.low() >>> 32 == 0xffff
+        ? new Ipv4Address((int) v6.low(), v6.port())
+        : address;
   }
 
   private static int port(Address address) {
@@ -313,7 +317,7 @@ final class SocketAdapterImpl extends SocketImpl {
       if (millis != 0) {
         socket.setTimeout(Duration.ofMillis(millis));
       }
-      socket.connect(peer);
+      socket.connect(peer, shown(peer));
       if (millis != 0) {
         socket.setTimeout(null);
       }
@@ -328,7 +332,8 @@ final class SocketAdapterImpl extends SocketImpl {
     Socket socket = socket();
     // A client on a Unix path has no use for an address of its own.
     if (path == null || server) {
-      socket.bind(address(host, port));
+      Address local = address(host, port);
+      socket.bind(local, shown(local));
     }
     Address bound = socket.getSockName();
     address = path == null ? host : host(bound); // any address of IPv4 is not IPv6's here
@@ -352,6 +357,7 @@ final class SocketAdapterImpl extends SocketImpl {
         to.socket = socket;
         Address remote = socket.peer();
         Address peer = path != null || remote == null ? socket.getSockName() : remote;
+        socket.name(shown(peer));
         to.connected(host(peer), peer);
       } catch (Throwable t) {
         socket.close();
@@ -585,7 +591,22 @@ final class SocketAdapterImpl extends SocketImpl {
 
   @Override
   protected <T> void setOption(SocketOption<T> name, T value) throws IOException {
-    set(id(name), value);
+    int id = id(name);
+    if (!name.type().isInstance(value) || !isInRange(name, value)) {
+      throw new IllegalArgumentException("Invalid value '" + value + "' of " + name.name());
+    }
+    set(id, value);
+  }
+
+  /** As the JDK: what these options do not check, the system does. */
+  private static boolean isInRange(SocketOption<?> name, Object value) {
+    if (name.equals(StandardSocketOptions.IP_TOS)) {
+      return (Integer) value >= 0 && (Integer) value <= 0xff;
+    }
+    boolean isSize =
+        name.equals(StandardSocketOptions.SO_RCVBUF)
+            || name.equals(StandardSocketOptions.SO_SNDBUF);
+    return !isSize || (Integer) value >= 0;
   }
 
   @Override

@@ -138,6 +138,7 @@ public final class Sockets {
   public static Socket createConnection(
       String host, int port, @Nullable Duration timeout, @Nullable Address source)
       throws IOException {
+    checkPort(port);
     List<AddressInfo> infos =
         getAddrInfo(host.isEmpty() ? null : host, Integer.toString(port), SocketType.STREAM, 0);
     @Nullable IOException last = null;
@@ -337,9 +338,7 @@ public final class Sockets {
   public static IpAddress address(AddressFamily family, String host, int port)
       throws ResolveException {
     boolean v6 = family.equals(AddressFamily.INET6);
-    if (port < 0 || port > 0xffff) { // getaddrinfo would take its last 16 bits
-      throw new IllegalArgumentException("port " + port + " is not in 0..65535");
-    }
+    checkPort(port);
     if (host.isEmpty()) {
       return v6 ? Ipv6Address.any(port) : Ipv4Address.any(port);
     }
@@ -354,6 +353,13 @@ public final class Sockets {
       }
     }
     throw new ResolveException("getaddrinfo", host, Abi.HOST.value("EAI_NONAME"));
+  }
+
+  /** Of a port in a text, getaddrinfo(3) would take the last 16 bits. */
+  private static void checkPort(int port) {
+    if (port < 0 || port > 0xffff) {
+      throw new IllegalArgumentException("port " + port + " is not in 0..65535");
+    }
   }
 
   /** Returns the IPv4 address of a host, as text. */
@@ -477,13 +483,14 @@ public final class Sockets {
 
   /**
    * inet_aton(3): one to four numbers, the last of which fills what is left; in decimal, octal
-   * ({@code 010}) or hexadecimal ({@code 0x8}).
+   * ({@code 010}) or hexadecimal ({@code 0x8}). As in glibc, white space ends the address, whatever
+   * comes behind it.
    *
    * @return four bytes
    * @throws IllegalArgumentException if the text is no such address
    */
   public static byte[] inetAton(String text) {
-    String[] parts = text.stripTrailing().split("\\.", -1);
+    String[] parts = text.split("[ \t-\r]", 2)[0].split("\\.", -1); // C's white space
     if (parts.length > 4) {
       throw noAddress(text);
     }

@@ -131,6 +131,8 @@ final class OtherSockaddrTest {
 
   @Test
   void anAlgorithmThatDoesNotFitIsRefusedAndNotCut() {
+    AlgAddress longType = new AlgAddress("x".repeat(14), "sha1");
+    assertEquals(-Errno.ENAMETOOLONG, Sockaddr.encode(longType, memory));
     AlgAddress tooLong = new AlgAddress("hash", "x".repeat(64));
     int result = Sockaddr.encode(tooLong, memory);
     assertEquals(-Errno.ENAMETOOLONG, result);

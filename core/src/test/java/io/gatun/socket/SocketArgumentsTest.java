@@ -1,22 +1,29 @@
 package io.gatun.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
+import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrorException;
+import io.gatun.error.TimedOutException;
 import io.gatun.os.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -98,6 +105,8 @@ final class SocketArgumentsTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> Sockets.address(AddressFamily.INET, "127.0.0.1", port));
+      assertThrows(
+          IllegalArgumentException.class, () -> Sockets.createConnection("127.0.0.1", port));
     }
   }
 
@@ -116,5 +125,54 @@ final class SocketArgumentsTest {
     SocketPair pair = Sockets.socketpair();
     pair.close();
     assertThrows(ClosedException.class, () -> pair.first().sendFile(0, 0, 0));
+  }
+
+  @Test
+  void aFilesBadDescriptorIsNotTakenForAClosedSocket() throws Exception {
+    try (SocketPair pair = Sockets.socketpair()) {
+      int none = 1_000_000; // beyond what a process may open, as a rule
+      IOException bad = assertThrows(IOException.class, () -> pair.first().sendFile(none, 0, 10));
+      assertFalse(bad instanceof ClosedException, bad.toString());
+      assertEquals(Errno.EBADF, ((SocketError) bad).errno());
+      assertTrue(bad.toString().contains(": sendfile of descriptor 1000000: EBADF"));
+      pair.first().send(new byte[1]);
+    }
+  }
+
+  @Test
+  void theMessageOfANameThatIsNoneIsOneShortLine() {
+    String name = "x\n".repeat(50_000);
+    String message =
+        assertThrows(IOException.class, () -> Sockets.address(AddressFamily.INET, name, 1))
+            .toString();
+    assertTrue(message.length() < 1_000 && message.lines().count() == 1, message);
+  }
+
+  /** The peer reads a little whenever half the time is over, so each single wait would do. */
+  @Test
+  void theTimeoutOfSendAllIsForTheWholeCall() throws Exception {
+    Duration timeout = Duration.ofMillis(100);
+    try (SocketPair pair = Sockets.socketpair()) {
+      byte[] data = new byte[16 << 20];
+      pair.first().setTimeout(timeout);
+      Thread reader =
+          Thread.ofPlatform().start(() -> readSlowly(pair.second(), timeout.dividedBy(2)));
+      assertThrows(TimedOutException.class, () -> pair.first().sendAll(data));
+      pair.first().close();
+      reader.join();
+    }
+  }
+
+  private static void readSlowly(Socket socket, Duration pause) {
+    try {
+      do {
+        long next = System.nanoTime() + pause.toNanos();
+        for (long left = pause.toNanos(); left > 0; left = next - System.nanoTime()) {
+          LockSupport.parkNanos(left);
+        }
+      } while (socket.recv(1 << 20).length > 0);
+    } catch (IOException closed) {
+      // The test is over.
+    }
   }
 }

@@ -146,8 +146,22 @@ public final class SocketsTest extends SocketLab {
   void addressesAreReadAndWritten() {
     assertArrayEquals(new byte[] {127, 0, 0, 1}, Sockets.inetAton("127.1"));
     assertArrayEquals(new byte[] {1, 2, 3, 4}, Sockets.inetAton("0x1.02.772"));
+    assertArrayEquals(new byte[] {1, 2, 3, 4}, Sockets.inetAton("1.2.3.4 foo"));
+    assertArrayEquals(new byte[] {1, 0, 0, 2}, Sockets.inetAton("1.2\n.3"));
     for (String wrong :
-        new String[] {"", "1.2.3.4.5", "256.1.1.1", "1..2", "0x", "+1", "09", "a"}) {
+        new String[] {
+          "",
+          " 1.2.3.4",
+          "1.2.3.4foo",
+          "1.2.3.4\u00a0",
+          "1.2.3.4.5",
+          "256.1.1.1",
+          "1..2",
+          "0x",
+          "+1",
+          "09",
+          "a"
+        }) {
       assertThrows(IllegalArgumentException.class, () -> Sockets.inetAton(wrong), wrong);
     }
     assertEquals("1.2.3.4", Sockets.inetNtoa(new byte[] {1, 2, 3, 4}));
