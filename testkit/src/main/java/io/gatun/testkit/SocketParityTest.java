@@ -20,7 +20,9 @@ import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +254,75 @@ class SocketParityTest extends SocketFactoryLab {
         run(() -> assertAlike(state, questionsOfListeners(), gatuns, jdks));
       }
     }
+  }
+
+  @Test
+  void takesAndRefusesTheValuesOfOptionsAsTheJdks() throws Exception {
+    assumeFalse(family.isUnix(), "the JDK's has TCP alone");
+    @Nullable Object[] values = {
+      null, "text", true, -1, 0, 1, 255, 256, 999, 70_000, Integer.MIN_VALUE
+    };
+    try (Socket gatuns = sockets.createSocket();
+        Socket jdks = new Socket()) {
+      for (SocketOption<?> option :
+          List.of(
+              StandardSocketOptions.SO_RCVBUF,
+              StandardSocketOptions.SO_SNDBUF,
+              StandardSocketOptions.SO_KEEPALIVE,
+              StandardSocketOptions.SO_REUSEADDR,
+              StandardSocketOptions.SO_LINGER,
+              StandardSocketOptions.IP_TOS,
+              StandardSocketOptions.TCP_NODELAY)) {
+        for (Object value : values) {
+          Question<Socket> set = doing(s -> set(s, option, value));
+          assertEquals(answer(set, jdks), answer(set, gatuns), option + "=" + value);
+        }
+      }
+      for (Question<Socket> no :
+          List.<Question<Socket>>of(
+              doing(s -> s.setOption(null, 1)),
+              s -> s.getOption(null),
+              doing(s -> s.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 1)),
+              s -> s.getOption(StandardSocketOptions.IP_MULTICAST_TTL),
+              doing(s -> s.bind(InetSocketAddress.createUnresolved("no.such.host.invalid", 1))),
+              doing(
+                  s -> s.connect(InetSocketAddress.createUnresolved("no.such.host.invalid", 1))))) {
+        assertEquals(answer(no, jdks), answer(no, gatuns));
+      }
+    }
+  }
+
+  /** Past the compiler, as code without type arguments gets. */
+  @SuppressWarnings("unchecked")
+  private static void set(Socket socket, SocketOption<?> option, @Nullable Object value)
+      throws IOException {
+    socket.setOption((SocketOption<Object>) option, value);
+  }
+
+  @Test
+  void errorsShowTheAddressAsItWasGiven() throws Exception {
+    assumeTrue(family == Family.IPV4, "IPv4's is within IPv6 here");
+    int port;
+    try (ServerSocket server = bound()) {
+      port = server.getLocalPort();
+      InetSocketAddress taken = new InetSocketAddress(loopback(), port);
+      ServerSocket second = closeLater(servers.createServerSocket());
+      String inUse = assertThrows(IOException.class, () -> second.bind(taken)).toString();
+      assertTrue(inUse.contains(" 127.0.0.1:" + port), inUse);
+      Socket client = closeLater(sockets.createSocket(loopback(), port));
+      try (Socket served = server.accept()) {
+        client.setSoLinger(true, 0);
+        client.close();
+        String reset =
+            assertThrows(IOException.class, () -> call(() -> served.getInputStream().read()))
+                .toString();
+        assertTrue(reset.contains(" 127.0.0.1:"), reset);
+      }
+    }
+    String refused =
+        assertThrows(IOException.class, () -> call(() -> sockets.createSocket(loopback(), port)))
+            .toString();
+    assertTrue(refused.contains(" 127.0.0.1:" + port), refused);
   }
 
   // Scopes
