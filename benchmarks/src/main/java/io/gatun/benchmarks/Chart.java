@@ -44,13 +44,18 @@ final class Chart {
         : results.values(index, load, contender);
   }
 
+  /** A ratio to nothing is none. */
+  private boolean isDrawn(String load, String contender) {
+    return results.has(load, contender) && Double.isFinite(spread(load, contender).median());
+  }
+
   private String draw() {
     double most = relative ? 1.2 : 0;
     int height = HEAD;
     for (String load : results.loads) {
       height += BAR + GAP;
       for (String contender : results.contenders) {
-        if (results.has(load, contender)) {
+        if (isDrawn(load, contender)) {
           most = Math.max(most, spread(load, contender).median() * 1.05);
           height += BAR;
         }
@@ -74,7 +79,7 @@ final class Chart {
       y += BAR;
       int from = y;
       for (String contender : results.contenders) {
-        if (results.has(load, contender)) {
+        if (isDrawn(load, contender)) {
           bar(y, contender, spread(load, contender), scale);
           y += BAR;
         }

@@ -65,8 +65,16 @@ final class IdleMemory extends EchoComparison {
   @Override
   Contender start(String contender) throws IOException, InterruptedException {
     List<String> command = EchoServers.command(contender);
-    // All of the heap's pages are there from the start, so that what is added is not the heap's.
-    command.addAll(1, List.of("-Xms192m", "-Xmx192m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"));
+    // All of the heap's pages are there from the start, so that what is added is not the heap's;
+    // the first compiler alone is soon done, and takes little memory of its own.
+    command.addAll(
+        1,
+        List.of(
+            "-Xms192m",
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            "-XX:+AlwaysPreTouch",
+            "-XX:TieredStopAtLevel=1"));
     return (load, millis) -> measure(command, load.equals("answered") ? BYTES : 0);
   }
 

@@ -44,6 +44,9 @@ final class Table {
       return metric.value(values.median()) + " " + metric.unit() + spread;
     }
     Spread ratios = results.ratios(index, load, contender);
+    if (!Double.isFinite(ratios.median())) { // of nothing
+      return metric.value(values.median()) + " " + metric.unit();
+    }
     String missed = isGatun(contender) && metric.misses(ratios.median()) ? MISSED : "";
     String ratio =
         single

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * an idle connection holds none.
  */
 final class OutboundBuffer {
-  private static final int FIRST_CAPACITY = 8;
+  private static final int FIRST_CAPACITY = 2; // many connections never have more to send
 
   /** What the smallest entry takes with its buffer, its promise and its places in the rings. */
   private static final int LEAST_WEIGHT = 128;
