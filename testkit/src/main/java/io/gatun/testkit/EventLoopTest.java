@@ -204,6 +204,37 @@ public final class EventLoopTest extends ChannelLab {
   }
 
   @Test
+  void tasksProlongTheQuietPeriodOfAShutdownWhichEndsWithoutThem() throws Exception {
+    EventLoopGroup mocked = mocked();
+    EventLoop clocked = mocked.next();
+    await(clocked.submit(() -> {}));
+    Future<?> ended = mocked.shutdownGracefully(3, 1_000_000, TimeUnit.SECONDS);
+    for (int i = 0; i < 12; i++) { // never 3 seconds without a task
+      ticker.advance(1, TimeUnit.SECONDS);
+      assertTrue(runs(clocked));
+    }
+    secondsUntil(ended);
+    assertFalse(runs(clocked));
+  }
+
+  /** Lets time pass, a second at a turn, as the loop looks at the clock when it likes. */
+  private void secondsUntil(Future<?> ended) throws Exception {
+    for (int i = 0; i < Task.SECONDS * 1000 && !ended.await(1, TimeUnit.MILLISECONDS); i++) {
+      ticker.advance(1, TimeUnit.SECONDS);
+    }
+    await(ended);
+  }
+
+  private static boolean runs(EventLoop loop) throws Exception {
+    try {
+      await(loop.submit(() -> {}));
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  @Test
   void aTimerWakesALoopThatSleepsAndNeverRunsEarly() throws Exception {
     for (int i = 0; i < 50; i++) {
       long nanos = 100_000 + i * 10_000L;
