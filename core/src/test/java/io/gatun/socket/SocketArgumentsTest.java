@@ -12,6 +12,7 @@ import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrorException;
 import io.gatun.error.TimedOutException;
+import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -148,15 +149,17 @@ final class SocketArgumentsTest {
     assertTrue(message.length() < 1_000 && message.lines().count() == 1, message);
   }
 
-  /** The peer reads a little whenever half the time is over, so each single wait would do. */
+  /** The peer reads after a quarter of the time again and again: each single wait would do. */
   @Test
   void theTimeoutOfSendAllIsForTheWholeCall() throws Exception {
-    Duration timeout = Duration.ofMillis(100);
+    Duration timeout = Duration.ofSeconds(1);
     try (SocketPair pair = Sockets.socketpair()) {
-      byte[] data = new byte[16 << 20];
+      // So little goes at once that all of it takes many times the timeout.
+      pair.first().setSockOpt(Constants.SOL_SOCKET, SocketConstants.SO_SNDBUF, 64 * 1024);
+      byte[] data = new byte[4 << 20];
       pair.first().setTimeout(timeout);
       Thread reader =
-          Thread.ofPlatform().start(() -> readSlowly(pair.second(), timeout.dividedBy(2)));
+          Thread.ofPlatform().start(() -> readSlowly(pair.second(), timeout.dividedBy(4)));
       assertThrows(TimedOutException.class, () -> pair.first().sendAll(data));
       pair.first().close();
       reader.join();
