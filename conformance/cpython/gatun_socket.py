@@ -985,6 +985,30 @@ def getnameinfo(sockaddr, flags):
     return str(name.host()), str(name.service())
 
 
+@_function
+def _sendfile(self, file, offset=0, count=None):
+    """For socket.py's socket, whose own would call os.sendfile: the only call of the system that it makes itself."""
+    self._check_sendfile_params(file, offset, count)
+    give_up = sys.modules["socket"]._GiveupOnSendfile
+    try:
+        fd = file.fileno()
+        size = os.fstat(fd).st_size
+    except (AttributeError, OSError) as e:  # io.UnsupportedOperation is an OSError
+        raise give_up(e)
+    if not size:
+        return 0
+    if self.gettimeout() == 0:
+        raise ValueError("non-blocking sockets are not supported")
+    try:
+        sent = int(_java("_sendfile", self._java.sendFile, fd, offset, -1 if count is None else count))
+    except OSError as e:
+        if isinstance(e, timeout):
+            raise
+        raise give_up(e)
+    file.seek(offset + sent)
+    return sent
+
+
 def _swapped(name, method, bits):
     def swap(value):
         number = operator.index(value)

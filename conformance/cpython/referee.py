@@ -44,6 +44,9 @@ def start_gatun(class_path):
     import gatun_socket
 
     sys.modules["_socket"] = gatun_socket
+    import socket
+
+    socket.socket._sendfile_use_sendfile = gatun_socket._sendfile
     return gatun_socket
 
 
