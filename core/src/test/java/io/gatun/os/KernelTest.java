@@ -362,6 +362,7 @@ final class KernelTest {
     kernel.close(right);
   }
 
+  @Test
   void aConnectedDatagramSocketHearsThatNobodyIsThere() {
     int nobody = kernel.socket(Constants.AF_INET, Constants.SOCK_DGRAM, 0, true);
     Struct in = Abi.HOST.struct("sockaddr_in");
@@ -375,8 +376,13 @@ final class KernelTest {
     kernel.close(nobody);
     assertEquals(0, kernel.connect(sender, kernel.address(), length));
     assertEquals(1, kernel.send(sender, kernel.message(), 1, 0));
-    assertNotEquals(0, kernel.poll(sender, Constants.POLLIN, TimeUnit.SECONDS.toNanos(30)));
     int result = kernel.recv(sender, kernel.message(), 1, 0);
+    if (result == -Errno.EAGAIN) { // not yet
+      String wine = System.getProperty("gatun.test.wine");
+      assumeTrue(wine == null, wine + " keeps the error, and tells neither a poll nor a receive");
+      assertNotEquals(0, kernel.poll(sender, Constants.POLLIN, TimeUnit.SECONDS.toNanos(30)));
+      result = kernel.recv(sender, kernel.message(), 1, 0);
+    }
     // Windows tells it by the other number.
     assertTrue(result == -Errno.ECONNREFUSED || result == -Errno.ECONNRESET, Errno.name(-result));
     kernel.close(sender);
