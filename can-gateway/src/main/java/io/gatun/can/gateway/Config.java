@@ -299,7 +299,7 @@ final class Config {
     endpoints.add((group, loop, all) -> {
       Bus on = bus(all, bus);
       return new StreamEndpoint(
-          name, loop, on, remote, tls, (title, ended) -> maker.make(title, on, ended), handlers);
+          name, loop, remote, tls, (title, ended) -> maker.make(title, on, ended), handlers);
     });
   }
 

@@ -27,8 +27,6 @@ final class StreamEndpoint extends Endpoint {
   /** All that have connected. */
   private int clients;
 
-  private final Bus bus;
-
   /** Listens. */
   StreamEndpoint(
       String name,
@@ -39,7 +37,6 @@ final class StreamEndpoint extends Endpoint {
       Function<StreamMember, List<ChannelHandler>> handlers) {
     super(name);
     this.loop = group.next();
-    this.bus = bus;
     connector = null;
     client = null;
     listener =
@@ -66,14 +63,12 @@ final class StreamEndpoint extends Endpoint {
   StreamEndpoint(
       String name,
       EventLoop loop,
-      Bus bus,
       io.gatun.address.Address remote,
       @Nullable Supplier<Tls> tls,
       Members members,
       Function<StreamMember, List<ChannelHandler>> handlers) {
     super(name);
     this.loop = loop;
-    this.bus = bus;
     listener = null;
     StreamMember member = members.member(name, null);
     client = member;
