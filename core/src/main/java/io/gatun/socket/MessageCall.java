@@ -9,6 +9,7 @@ import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
 import io.gatun.os.Iovec;
 import io.gatun.os.Kernel;
+import io.gatun.os.Memory;
 import io.gatun.os.Msghdr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -69,6 +70,7 @@ final class MessageCall implements Operations.Call, AutoCloseable {
       throw new ReadOnlyBufferException();
     }
     MemorySegment bytes = MemorySegment.ofBuffer(buffer);
+    Memory.check(bytes);
     if (bytes.isNative()) {
       return bytes;
     }

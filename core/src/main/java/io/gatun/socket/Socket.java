@@ -137,7 +137,8 @@ public final class Socket implements AutoCloseable {
   /** Two sockets that are connected with each other. */
   static Socket[] openPair(AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
-    boolean nonBlocking = Operations.isNonBlocking(Operations.defaultTimeout);
+    long timeout = (type.number() & SOCK_NONBLOCK) != 0 ? 0 : Operations.defaultTimeout;
+    boolean nonBlocking = Operations.isNonBlocking(timeout);
     SocketType bare = bare(type);
     Kernel kernel = Kernel.acquire();
     long pair;
@@ -149,10 +150,11 @@ public final class Socket implements AutoCloseable {
     if (pair < 0) {
       throw SocketErrors.of("socketpair", family + " " + type, (int) pair);
     }
-    return new Socket[] {
-      new Socket(family, bare, protocol, (int) pair, nonBlocking),
-      new Socket(family, bare, protocol, (int) (pair >>> 32), nonBlocking)
-    };
+    Socket one = new Socket(family, bare, protocol, (int) pair, nonBlocking);
+    Socket other = new Socket(family, bare, protocol, (int) (pair >>> 32), nonBlocking);
+    one.operations.timeout = timeout;
+    other.operations.timeout = timeout;
+    return new Socket[] {one, other};
   }
 
   /**
@@ -919,6 +921,7 @@ public final class Socket implements AutoCloseable {
   /** Receives a message into a segment, native or on the heap, with MSG flags. */
   public Received recvFromInto(MemorySegment segment, int flags) throws IOException {
     checkWritable(segment);
+    Memory.check(segment);
     int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
     if (segment.isNative()) {
       FromCall call = new FromCall(segment, length, protocol);
@@ -1178,6 +1181,7 @@ public final class Socket implements AutoCloseable {
 
   /** Sends a segment, native or on the heap, as a message to an address, with MSG flags. */
   public int sendTo(MemorySegment segment, int flags, Address address) throws IOException {
+    Memory.check(segment);
     int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
     if (segment.isNative()) {
       return operations.run(Op.SENDTO, new ToCall(segment, length, address), flags);

@@ -5,19 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
+import io.gatun.address.Ipv4Address;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrorException;
 import io.gatun.error.TimedOutException;
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 
 /** What callers may give to a socket, at the edges. */
 final class SocketArgumentsTest {
@@ -64,6 +69,48 @@ final class SocketArgumentsTest {
                   .recvMsgInto(List.of(twice, twice), Sockets.cmsgSpace(Integer.BYTES), 0)
                   .close());
       assertEquals(before, open());
+    }
+  }
+
+  @Test
+  void memoryThatIsGoneIsNeitherReadNorWritten() throws Exception {
+    MemorySegment gone;
+    try (Arena arena = Arena.ofShared()) {
+      gone = arena.allocate(8);
+    }
+    ByteBuffer buffer;
+    try (Arena arena = Arena.ofShared()) {
+      buffer = arena.allocate(8).asByteBuffer();
+    }
+    try (SocketPair pair = Sockets.socketpair();
+        Socket sender = Socket.open(AddressFamily.INET, SocketType.DGRAM)) {
+      Socket one = pair.first();
+      Socket two = pair.second();
+      Address nobody = Ipv4Address.loopback(9);
+      one.send(new byte[] {1});
+      for (Executable call :
+          List.<Executable>of(
+              () -> two.recvInto(gone, 0),
+              () -> two.recvFromInto(gone, 0),
+              () -> two.recvFromInto(buffer, 0),
+              () -> two.recvMsgInto(List.of(buffer), 0, 0),
+              () -> one.send(gone, 0),
+              () -> one.sendMsg(List.of(buffer)),
+              () -> sender.sendTo(gone, 0, nobody),
+              () -> sender.sendTo(buffer, 0, nobody))) {
+        assertThrows(IllegalStateException.class, call);
+      }
+      assertEquals(1, two.recv(8).length, "nothing was taken");
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the flag beside the type is Linux's")
+  void aPairThatIsAskedToBeNonBlockingIs() throws Exception {
+    SocketType type = new SocketType(Constants.SOCK_STREAM | Abi.HOST.value("SOCK_NONBLOCK"));
+    try (SocketPair pair = pair(type)) {
+      assertEquals(Duration.ZERO, pair.first().getTimeout());
+      assertEquals(Duration.ZERO, pair.second().getTimeout());
     }
   }
 

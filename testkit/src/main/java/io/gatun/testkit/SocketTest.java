@@ -405,7 +405,7 @@ public final class SocketTest extends SocketLab {
     assertThrows(IndexOutOfBoundsException.class, () -> socket.recvInto(array, 5, 6));
     assertThrows(IndexOutOfBoundsException.class, () -> socket.send(array, -1, 2));
     assertThrows(IndexOutOfBoundsException.class, () -> socket.sendAll(array, 0, 11));
-    assertThrows(NegativeArraySizeException.class, () -> socket.recv(-1));
+    assertThrows(IllegalArgumentException.class, () -> socket.recv(-1));
   }
 
   /** Sends something. */
