@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
@@ -176,6 +177,7 @@ final class SocketArgumentsTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "files have no descriptors there")
   void aFilesBadDescriptorIsNotTakenForAClosedSocket() throws Exception {
     try (SocketPair pair = Sockets.socketpair()) {
       int none = 1_000_000; // beyond what a process may open, as a rule
