@@ -138,6 +138,12 @@ public final class CallCountsTest extends ChannelLab {
     }
   }
 
+  /** Where urgent data stand a read ends early, and kqueue tells of none: it asks once more. */
+  private void assumeShortReadsAreBelieved() {
+    Assumptions.assumeTrue(
+        !transport.name().equals("kqueue"), "on kqueue a short read is not taken for the last");
+  }
+
   private Channel messages(ChannelHandler handler) throws Exception {
     Assumptions.assumeTrue(
         Abi.HOST.prototypes().containsKey("recvmmsg"), "a message a call on this system");
@@ -157,6 +163,7 @@ public final class CallCountsTest extends ChannelLab {
 
   @Test
   void messagesThatCameTogetherTakeOneCallToReceiveAndOneToSend() throws Exception {
+    assumeShortReadsAreBelieved();
     Socket peer = peerOf(messages(new Echo()));
     byte[] message = Data.of(64);
     Counts counts =
@@ -179,6 +186,7 @@ public final class CallCountsTest extends ChannelLab {
 
   @Test
   void aMessageAtATimeTakesOneCallToReceiveAndOneToSend() throws Exception {
+    assumeShortReadsAreBelieved();
     Socket peer = peerOf(messages(new Echo()));
     byte[] message = Data.of(64);
     Counts counts =
@@ -219,6 +227,7 @@ public final class CallCountsTest extends ChannelLab {
 
   @Test
   void aTlsRecordTakesTheCallsOfPlainBytes() throws Exception {
+    assumeShortReadsAreBelieved();
     Certificates host = Certificates.of("localhost");
     SSLContext context = host.trusting(host);
     Channel listener =
