@@ -4,7 +4,7 @@ import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 
 /**
- * A loop's falling asleep against what wakes it, in every order of their steps: the window that a
+ * A loop's falling asleep against what wakes it, in many orders of their steps: the window that a
  * missing look leaves is a few nanoseconds wide, and no stress test meets it. Lincheck's agent
  * rewrites classes of its JVM, which is why this is no test of core's module.
  */
