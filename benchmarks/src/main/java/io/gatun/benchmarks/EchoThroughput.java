@@ -95,7 +95,7 @@ final class EchoThroughput extends EchoComparison {
     if (wine.isEmpty()) {
       return ServerProcess.java(Benchmarks.class, "serve", contenders);
     }
-    List<String> command = new ArrayList<>(List.of(wine, "-t", "1200"));
+    List<String> command = new ArrayList<>(List.of(wine, "-t", "450"));
     List<String> names = new ArrayList<>(Arrays.asList(contenders.split(",", -1)));
     int limit = names.indexOf(EchoServers.LIMIT);
     if (limit >= 0) {

@@ -3,7 +3,10 @@ package io.gatun.error;
 import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
-/** Nobody listens at the address (ECONNREFUSED). A datagram socket learns it at its next call. */
+/**
+ * Nobody listens at the address (ECONNREFUSED). A datagram socket with one peer learns it at its
+ * next call; on Windows that is a {@link ConnectionResetException} there.
+ */
 public final class ConnectionRefusedException extends ConnectException implements SocketError {
   private static final long serialVersionUID = 1;
 

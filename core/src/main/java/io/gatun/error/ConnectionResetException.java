@@ -3,7 +3,11 @@ package io.gatun.error;
 import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
-/** The peer reset the connection (ECONNRESET): what it had not read yet is lost. */
+/**
+ * The peer reset the connection (ECONNRESET): what it had not read yet is lost. On Windows also: a
+ * datagram that this socket has sent found nobody (recvfrom's documentation: an ICMP "port
+ * unreachable" came back).
+ */
 public final class ConnectionResetException extends SocketException implements SocketError {
   private static final long serialVersionUID = 1;
 

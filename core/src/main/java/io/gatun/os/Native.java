@@ -138,10 +138,11 @@ public final class Native {
             Linker.Option.captureCallState(captured())));
   }
 
-  /** Links a function of Winsock that has no symbol, only a GUID; see {@link #capturing}. */
+  /** Links a function of Winsock whose symbol is a GUID; see {@link #capturing}. */
   public static MethodHandle extension(
-      String guid, MemoryLayout returns, MemoryLayout... arguments) {
-    return capturing(Winsock.extension(UUID.fromString(guid)), returns, arguments);
+      String name, MemoryLayout returns, MemoryLayout... arguments) {
+    UUID guid = UUID.fromString(Abi.HOST.symbol(name));
+    return interpose(name, capturing(Winsock.extension(guid), returns, arguments));
   }
 
   /** Links a function whose errno nobody asks for. */

@@ -12,6 +12,7 @@ final class WindowsAbi {
     return new Abi.Builder()
         .constants(CONSTANTS)
         .errnos(ERRNOS)
+        .symbols(SYMBOLS)
         // struct sockaddr { u_short sa_family; CHAR sa_data[14]; };
         .struct(Struct.of("struct sockaddr", 16).field("sa_family", 0, 2).field("sa_data", 2, 14))
         // struct sockaddr_in {
@@ -294,7 +295,6 @@ final class WindowsAbi {
       OPEN_EXISTING 3
       FILE_FLAG_OVERLAPPED 0x40000000
       FILE_FLAG_SEQUENTIAL_SCAN 0x8000000
-      ERROR_HANDLE_EOF 38
       FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
       FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
       AF_IPX 6
@@ -427,5 +427,14 @@ final class WindowsAbi {
       EDQUOT 10069
       ESTALE 10070
       EREMOTE 10071
+      """;
+
+  /** What Winsock's provider hands out is asked for by a GUID: the WSAID_… of mswsock.h. */
+  private static final String SYMBOLS =
+      """
+      AcceptEx b5367df1-cbac-11cf-95ca-00805f48a192
+      ConnectEx 25a207b9-ddf3-4660-8ee9-76e58c74063e
+      TransmitFile b5367df0-cbac-11cf-95ca-00805f48a192
+      WSARecvMsg f689d7c8-6f1f-436b-8a53-e54fe351c322
       """;
 }

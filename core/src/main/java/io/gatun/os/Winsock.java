@@ -443,16 +443,9 @@ final class Winsock extends Berkeley {
     static final int FLAGS = ABI.struct("msghdr").offset("msg_flags");
     static final int TRUNC = ABI.value("MSG_TRUNC");
 
-    // WSAID_WSARECVMSG of mswsock.h
     static final MethodHandle CALL =
         Native.extension(
-            "f689d7c8-6f1f-436b-8a53-e54fe351c322",
-            JAVA_INT,
-            DESCRIPTOR,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG,
-            JAVA_LONG);
+            "WSARecvMsg", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   /** What is cut off is reported as elsewhere: by MSG_TRUNC. */

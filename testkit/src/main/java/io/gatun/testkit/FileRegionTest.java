@@ -135,6 +135,34 @@ public final class FileRegionTest extends ChannelLab {
     }
   }
 
+  /** Some loops tell of a failure behind bytes that were taken later than of those. */
+  @Test
+  void whatIsFlushedBetweenAFailureAndItsBeingToldIsNotSent() throws Exception {
+    int size = 600_000;
+    int there = 300_000;
+    for (boolean opened : new boolean[] {false, true}) {
+      Pair pair = pair(new Recorder());
+      Path file = file(size);
+      FileRegion region =
+          opened ? FileRegion.of(FileChannel.open(file), 0, size) : FileRegion.open(file);
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(there);
+      }
+      Channel channel = pair.channel();
+      Future<Future<Void>> flushed =
+          channel
+              .eventLoop()
+              .submit(() -> {
+                channel.writeAndFlush(region, null);
+                return channel.writeAndFlush(buffer(Data.of(3)));
+              });
+      assertArrayEquals(Arrays.copyOf(Data.of(size), there), receiveAll(pair.peer()));
+      failure(IOException.class, await(flushed));
+      assertEquals(0, region.refCnt());
+      awaitClosed(channel);
+    }
+  }
+
   @Test
   void aFileThatWasNotSentIsClosedWithTheChannel() throws Exception {
     assumeThatWritesWait();

@@ -9,8 +9,8 @@ import io.gatun.os.Errno;
 import io.gatun.os.Memory;
 import io.gatun.os.Native;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -27,81 +27,50 @@ final class IocpCalls {
   private static final int SKIP =
       ABI.value("FILE_SKIP_COMPLETION_PORT_ON_SUCCESS")
           | ABI.value("FILE_SKIP_SET_EVENT_ON_HANDLE");
-  private static final int ERROR_ACCESS_DENIED = 5;
-  private static final int ERROR_INVALID_HANDLE = 6;
-  private static final int ERROR_INVALID_PARAMETER = 87;
-  private static final int ERROR_NO_SYSTEM_RESOURCES = 1450;
+
+  private static final ValueLayout INT = JAVA_INT;
+  private static final ValueLayout LONG = JAVA_LONG;
 
   // All of it is 8 bytes wide but for DWORD, int and BOOL.
   private static final MethodHandle CREATE_PORT =
-      Native.capturing(
-          "CreateIoCompletionPort", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle CLOSE = Native.plain("CloseHandle", JAVA_INT, JAVA_LONG);
+      Native.capturing("CreateIoCompletionPort", LONG, LONG, LONG, LONG, INT);
   private static final MethodHandle GET_STATUS =
-      Native.capturing(
-          "GetQueuedCompletionStatusEx",
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_LONG,
-          JAVA_INT,
-          JAVA_INT);
+      Native.capturing("GetQueuedCompletionStatusEx", INT, LONG, LONG, INT, LONG, INT, INT);
   private static final MethodHandle POST =
-      Native.plain(
-          "PostQueuedCompletionStatus", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+      Native.plain("PostQueuedCompletionStatus", INT, LONG, INT, LONG, LONG);
   private static final MethodHandle SET_MODES =
-      Native.capturing("SetFileCompletionNotificationModes", JAVA_INT, JAVA_LONG, JAVA_BYTE);
-  private static final MethodHandle CANCEL =
-      Native.capturing("CancelIoEx", JAVA_INT, JAVA_LONG, JAVA_LONG);
+      Native.capturing("SetFileCompletionNotificationModes", INT, LONG, JAVA_BYTE);
+  private static final MethodHandle CANCEL = Native.capturing("CancelIoEx", INT, LONG, LONG);
   private static final MethodHandle GET_RESULT =
-      Native.capturing(
-          "WSAGetOverlappedResult", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
+      Native.capturing("WSAGetOverlappedResult", INT, LONG, LONG, LONG, INT, LONG);
   private static final MethodHandle RECV =
-      Native.capturing(
-          "WSARecv", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-          JAVA_LONG);
+      Native.capturing("WSARecv", INT, LONG, LONG, INT, LONG, LONG, LONG, LONG);
   private static final MethodHandle SEND =
-      Native.capturing(
-          "WSASend", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
-          JAVA_LONG);
+      Native.capturing("WSASend", INT, LONG, LONG, INT, LONG, INT, LONG, LONG);
 
   /** Handed out by Winsock itself; looked for when something first listens or connects. */
   private static final class Accept {
-    // WSAID_ACCEPTEX of mswsock.h
-    static final String ID = "b5367df1-cbac-11cf-95ca-00805f48a192";
     static final MethodHandle CALL =
-        Native.extension(
-            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
-            JAVA_LONG);
+        Native.extension("AcceptEx", INT, LONG, LONG, LONG, INT, INT, INT, LONG, LONG);
   }
 
   private static final class Connect {
-    // WSAID_CONNECTEX of mswsock.h
-    static final String ID = "25a207b9-ddf3-4660-8ee9-76e58c74063e";
     static final MethodHandle CALL =
-        Native.extension(
-            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
-            JAVA_LONG);
+        Native.extension("ConnectEx", INT, LONG, LONG, INT, LONG, INT, LONG, LONG);
   }
 
   private static final class Transmit {
-    // WSAID_TRANSMITFILE of mswsock.h
-    static final String ID = "b5367df0-cbac-11cf-95ca-00805f48a192";
     static final MethodHandle CALL =
-        Native.extension(
-            ID, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+        Native.extension("TransmitFile", INT, LONG, LONG, INT, INT, LONG, LONG, INT);
   }
 
-  private static final long LAST_ERROR =
-      Native.CAPTURE.byteOffset(PathElement.groupElement("WSAGetLastError"));
+  private static final long LAST_ERROR = Native.capturedOffset();
 
-  private final MemorySegment memory = Arena.ofAuto().allocate(64, 16);
-  private final MemorySegment capture = memory.asSlice(0, Native.CAPTURE.byteSize());
+  private final MemorySegment capture = Arena.ofAuto().allocate(64, 16);
 
-  /** Room for a DWORD that a call gives back, and another. */
+  /** Room, behind the captured errors, for a DWORD that a call gives back, and another. */
   private long number() {
-    return memory.address() + 32;
+    return capture.address() + 32;
   }
 
   /**
@@ -114,28 +83,20 @@ final class IocpCalls {
 
   static int errno(int error) {
     return switch (error) {
-      case ERROR_ACCESS_DENIED -> -Errno.EACCES;
-      case ERROR_NO_SYSTEM_RESOURCES -> -Errno.ENOBUFS;
-      case ERROR_INVALID_HANDLE -> -Errno.EBADF;
-      case ERROR_INVALID_PARAMETER -> -Errno.EINVAL;
+      case 5 -> -Errno.EACCES; // ERROR_ACCESS_DENIED
+      case 6 -> -Errno.EBADF; // ERROR_INVALID_HANDLE
+      case 38 -> -ABI.errno("EIO"); // ERROR_HANDLE_EOF: a file is shorter than it was
+      case 87 -> -Errno.EINVAL; // ERROR_INVALID_PARAMETER
+      case 1450 -> -Errno.ENOBUFS; // ERROR_NO_SYSTEM_RESOURCES
       default -> -error;
     };
   }
 
-  /** Makes a port, or returns 0; {@link #failure} says why. */
-  long createPort() {
+  /** Gives a socket to a port, for life; with neither, −1 and 0, makes a port. Returns the port. */
+  int associate(int fd, int port) {
     try {
-      return (long) CREATE_PORT.invokeExact(capture, -1L, 0L, 0L, 1);
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "CreateIoCompletionPort");
-    }
-  }
-
-  /** Gives a socket to a port, for life. */
-  int associate(int fd, long port) {
-    try {
-      long same = (long) CREATE_PORT.invokeExact(capture, (long) fd, port, 0L, 0);
-      return same == port ? 0 : failure();
+      long its = (long) CREATE_PORT.invokeExact(capture, (long) fd, (long) port, 0L, 1);
+      return its != 0 ? (int) its : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "CreateIoCompletionPort", fd);
     }
@@ -150,19 +111,12 @@ final class IocpCalls {
     }
   }
 
-  static void close(long port) {
-    try {
-      int ignored = (int) CLOSE.invokeExact(port);
-    } catch (Throwable t) {
-      throw Native.unexpected(t, "CloseHandle");
-    }
-  }
-
   /** Waits for packets; {@code millis} is −1 to wait without end. Returns how many have come. */
-  int await(long port, long entries, int capacity, int millis) {
+  int await(int port, long entries, int capacity, int millis) {
     try {
       int done =
-          (int) GET_STATUS.invokeExact(capture, port, entries, capacity, number(), millis, 0);
+          (int)
+              GET_STATUS.invokeExact(capture, (long) port, entries, capacity, number(), millis, 0);
       if (done != 0) {
         return Memory.getInt(number());
       }
@@ -174,18 +128,18 @@ final class IocpCalls {
   }
 
   /** Sends a packet without an operation. Any thread may call this. */
-  static void post(long port) {
+  static void post(int port) {
     try {
-      int ignored = (int) POST.invokeExact(port, 0, 0L, 0L);
+      int ignored = (int) POST.invokeExact((long) port, 0, 0L, 0L);
     } catch (Throwable t) {
       throw Native.unexpected(t, "PostQueuedCompletionStatus");
     }
   }
 
   /** Cancels all that is under way on a socket; each operation's packet comes all the same. */
-  void cancel(int fd) {
+  int cancel(int fd) {
     try {
-      int ignored = (int) CANCEL.invokeExact(capture, (long) fd, 0L);
+      return (int) CANCEL.invokeExact(capture, (long) fd, 0L) != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "CancelIoEx", fd);
     }
@@ -236,12 +190,19 @@ final class IocpCalls {
    * @return 0, or {@link #PENDING}
    */
   int accept(int fd, int accepted, long addresses, int slot, long overlapped) {
-    long into = accepted;
     try {
       int done =
           (int)
               Accept.CALL.invokeExact(
-                  capture, (long) fd, into, addresses, 0, slot, slot, number(), overlapped);
+                  capture,
+                  (long) fd,
+                  (long) accepted,
+                  addresses,
+                  0,
+                  slot,
+                  slot,
+                  number(),
+                  overlapped);
       return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "AcceptEx", fd);
@@ -253,10 +214,11 @@ final class IocpCalls {
    * the number of bytes, or {@link #PENDING}.
    */
   int transmit(int fd, int file, int count, long overlapped) {
-    long handle = file;
     try {
       int done =
-          (int) Transmit.CALL.invokeExact(capture, (long) fd, handle, count, 0, overlapped, 0L, 0);
+          (int)
+              Transmit.CALL.invokeExact(
+                  capture, (long) fd, (long) file, count, 0, overlapped, 0L, 0);
       return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "TransmitFile", fd, file);

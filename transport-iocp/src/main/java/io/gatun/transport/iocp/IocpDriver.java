@@ -30,10 +30,9 @@ final class IocpDriver implements Driver {
 
   final Kernel kernel = Kernel.create(); // first: it starts Winsock
   final IocpCalls calls = new IocpCalls();
-  final long port;
+  final int port;
   private final MemorySegment packets =
       Arena.ofAuto().allocate((long) CAPACITY * ENTRY.size(), Long.BYTES);
-  private final MemorySegment info = Arena.ofAuto().allocate(INFO.size(), Long.BYTES);
 
   /** All blocks, by their number. */
   Operation[] operations = new Operation[0];
@@ -53,9 +52,9 @@ final class IocpDriver implements Driver {
   private int end;
 
   IocpDriver() throws IOException {
-    port = calls.createPort();
-    if (port == 0) {
-      throw SocketErrors.of("CreateIoCompletionPort", null, calls.failure());
+    port = calls.associate(-1, 0);
+    if (port < 0) {
+      throw SocketErrors.of("CreateIoCompletionPort", null, port);
     }
   }
 
@@ -66,7 +65,7 @@ final class IocpDriver implements Driver {
 
   @Override
   public Registration register(int fd, Kind kind, Endpoint endpoint) {
-    int refusal = calls.associate(fd, port);
+    int refusal = Math.min(calls.associate(fd, port), 0);
     // Not for messages: one that is longer than the buffer is an error at once, and yet has a
     // packet. Go leaves UDP out, too.
     boolean skips =
@@ -79,7 +78,7 @@ final class IocpDriver implements Driver {
    * say) sends a packet even for what is done at once.
    */
   boolean isHandle(int fd) {
-    long value = info.address();
+    long value = kernel.iovecs(); // has room for it
     int result = kernel.getsockopt(fd, Constants.SOL_SOCKET, PROTOCOL_INFO, value, INFO.size());
     return result >= 0 && (INFO.get(value, "dwServiceFlags1") & IFS_HANDLES) != 0;
   }
@@ -144,6 +143,6 @@ final class IocpDriver implements Driver {
 
   @Override
   public void close() {
-    IocpCalls.close(port);
+    int ignored = kernel.closeFile(port);
   }
 }

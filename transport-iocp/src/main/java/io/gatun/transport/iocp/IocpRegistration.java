@@ -29,7 +29,6 @@ final class IocpRegistration implements Registration {
   private static final int UPDATE_CONNECT = Abi.HOST.value("SO_UPDATE_CONNECT_CONTEXT");
   private static final int EMSGSIZE = Abi.HOST.errno("EMSGSIZE");
   private static final int EIO = Abi.HOST.errno("EIO");
-  private static final int END_OF_FILE = Abi.HOST.value("ERROR_HANDLE_EOF");
   private static final int NONE = -1;
 
   private final IocpDriver driver;
@@ -396,9 +395,9 @@ final class IocpRegistration implements Registration {
     return taken;
   }
 
-  /** The system takes it for no failure that the file ends before its part does. */
+  /** The system may take it for no failure that the file ends before its part does. */
   private static int transmitted(int result, int part) {
-    return result == -END_OF_FILE || (result >= 0 && result < part) ? -EIO : result;
+    return result >= 0 && result < part ? -EIO : result;
   }
 
   /** Without overlapping: a datagram finds room nearly always, or else is tried again. */
@@ -447,7 +446,7 @@ final class IocpRegistration implements Registration {
     }
     closed = true;
     if (in.pending || out.pending) {
-      calls.cancel(fd);
+      int ignored = calls.cancel(fd); // closesocket does not, where the socket has another handle
     }
     kernel.close(fd);
     release();

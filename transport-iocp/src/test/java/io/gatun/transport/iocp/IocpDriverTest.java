@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gatun.address.Ipv4Address;
 import io.gatun.address.Sockaddr;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
@@ -15,17 +14,10 @@ import io.gatun.os.Iovec;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.transport.Driver.Kind;
-import io.gatun.transport.Endpoint;
 import io.gatun.transport.Registration;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -34,92 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 /** What completion ports make hard. */
 @EnabledOnOs(value = OS.WINDOWS, disabledReason = "completion ports are Windows's")
 @Timeout(60)
-final class IocpDriverTest {
-  /** More than two sockets of the loopback interface hold. */
-  private static final int LARGE = 64 << 20;
-
-  private final Kernel kernel = Kernel.create();
-  private final Set<Integer> before = Handles.sockets(kernel);
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment source = arena.allocate(LARGE, 8);
-  private final long memory = source.address();
-  private IocpDriver driver = open();
-
-  private static IocpDriver open() {
-    try {
-      return new IocpDriver();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** Notes what it is told. */
-  private static class Told implements Endpoint {
-    int connected = 1;
-    int readable;
-    int written;
-    int failed;
-    int closed;
-
-    @Override
-    public void connected(int result) {
-      connected = result;
-    }
-
-    @Override
-    public void readable() {
-      readable++;
-    }
-
-    @Override
-    public void written(int result) {
-      if (result < 0) {
-        failed = result;
-      } else {
-        written += result;
-      }
-    }
-
-    @Override
-    public void closed() {
-      closed++;
-    }
-  }
-
-  private int left;
-  private int right;
-  private final Told told = new Told();
-
-  @BeforeEach
-  void openPair() {
-    long pair = kernel.socketpair(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
-    assertTrue(pair >= 0, () -> Errno.name((int) -pair));
-    left = (int) pair;
-    right = (int) (pair >>> 32);
-  }
-
-  @AfterEach
-  void close() {
-    kernel.close(left);
-    kernel.close(right);
-    driver.close();
-    arena.close();
-    assertEquals(before, Handles.sockets(kernel), "sockets were not given back");
-  }
-
-  private void runUntil(BooleanSupplier done) {
-    while (!done.getAsBoolean()) {
-      assertTrue(driver.run(TimeUnit.SECONDS.toNanos(30)) >= 0);
-    }
-  }
-
-  /** Whatever is under way has its say. */
-  private void settle() {
-    for (int i = 0; i < 10; i++) {
-      assertTrue(driver.run(TimeUnit.MILLISECONDS.toNanos(5)) >= 0);
-    }
-  }
-
+final class IocpDriverTest extends IocpLab {
   @Test
   void whoWaitsIsToldOnceAndNotWhileAsking() {
     Registration registration = driver.register(left, Kind.STREAM, told);
@@ -214,7 +121,7 @@ final class IocpDriverTest {
 
   @Test
   void whatIsDoneAtOnceHasAPacketWhereAProviderStandsBetween() {
-    assertEquals(0, driver.calls.associate(left, driver.port));
+    assertEquals(driver.port, driver.calls.associate(left, driver.port));
     Registration registration = new IocpRegistration(driver, left, Kind.STREAM, told, false, 0);
     assertEquals(0, registration.write(memory, 10), "it is under way until its packet comes");
     runUntil(() -> told.written == 10);
@@ -413,25 +320,6 @@ final class IocpDriverTest {
     }
     runUntil(() -> told.written == part);
     assertEquals(0, told.failed);
-  }
-
-  private int listener() {
-    int listener = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
-    bind(listener);
-    assertEquals(0, kernel.listen(listener, 16));
-    return listener;
-  }
-
-  private void bind(int socket) {
-    int length = Sockaddr.encode(Ipv4Address.loopback(0), kernel.address());
-    assertEquals(0, kernel.bind(socket, kernel.address(), length));
-  }
-
-  private int connectTo(int socket) {
-    int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, false);
-    assertEquals(0, kernel.getsockname(socket));
-    assertEquals(0, kernel.connect(client, kernel.address(), kernel.addressLength()));
-    return client;
   }
 
   @Test
