@@ -56,9 +56,9 @@ int main(int count, char **arguments) {
   for (int i = 0; i < connections; i++) ask(fds[i], inflight);
   while (waiting > 0) {
     struct epoll_event events[EVENTS];
-    int ready = epoll_wait(epoll, events, EVENTS, 1000);
+    int ready = epoll_wait(epoll, events, EVENTS, 5000);
     if (ready == 0) {
-      fprintf(stderr, "load: no answer for a second\n");
+      fprintf(stderr, "load: no answer for five seconds\n");
       return 1;
     }
     for (int i = 0; i < ready; i++) {

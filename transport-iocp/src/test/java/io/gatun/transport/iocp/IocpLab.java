@@ -1,6 +1,7 @@
 package io.gatun.transport.iocp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
@@ -96,8 +97,14 @@ abstract class IocpLab {
 
   void runUntil(BooleanSupplier done) {
     while (!done.getAsBoolean()) {
-      assertTrue(driver.run(TimeUnit.SECONDS.toNanos(30)) >= 0);
+      run(driver);
     }
+  }
+
+  /** One round, in which something is to come. */
+  static void run(IocpDriver driver) {
+    assertTrue(driver.run(TimeUnit.SECONDS.toNanos(20)) >= 0);
+    assertFalse(Thread.currentThread().isInterrupted(), "what was waited for did not come");
   }
 
   /** Whatever is under way has its say. */
