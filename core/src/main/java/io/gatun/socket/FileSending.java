@@ -46,7 +46,6 @@ final class FileSending {
    */
   static long bySendfile(Operations operations, int fd, long offset, long count)
       throws IOException {
-    operations.prepare("sendfile"); // it has no flag that keeps a call from waiting
     try (Arena arena = Arena.ofConfined()) {
       long place = arena.allocate(Long.BYTES, Long.BYTES).address();
       Memory.setLong(place, offset);

@@ -54,21 +54,25 @@ final class Operations {
 
   /** A call that waits for one half of the socket. */
   enum Op {
-    RECV("recv", true),
-    SEND("send", false),
-    RECVFROM("recvfrom", true),
-    SENDTO("sendto", false),
-    RECVMSG("recvmsg", true),
-    SENDMSG("sendmsg", false),
-    SENDFILE("sendfile", false),
-    ACCEPT("accept", true);
+    RECV("recv", true, true),
+    SEND("send", false, true),
+    RECVFROM("recvfrom", true, true),
+    SENDTO("sendto", false, true),
+    RECVMSG("recvmsg", true, true),
+    SENDMSG("sendmsg", false, true),
+    SENDFILE("sendfile", false, false),
+    ACCEPT("accept", true, false);
 
     final String call;
     final boolean reads;
 
-    Op(String call, boolean reads) {
+    /** Whether the call takes MSG_DONTWAIT. Another is kept from waiting by O_NONBLOCK alone. */
+    final boolean flagged;
+
+    Op(String call, boolean reads, boolean flagged) {
       this.call = call;
       this.reads = reads;
+      this.flagged = flagged;
     }
   }
 
@@ -87,7 +91,10 @@ final class Operations {
   private final boolean stream;
   volatile long timeout = defaultTimeout;
 
-  /** Whether O_NONBLOCK is set. */
+  /**
+   * Whether this object last set O_NONBLOCK or cleared it. The flag may be otherwise by now, which
+   * no call depends on.
+   */
   private volatile boolean nonBlocking;
 
   /** Whom the socket was connected to, for messages. */
@@ -235,6 +242,39 @@ final class Operations {
     return reads ? descriptor.readers : descriptor.writers;
   }
 
+  /** Makes a call that {@link Descriptor#close} has to end. */
+  private int callThatMayWait(
+      Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
+    BlockedThreads blocked = blocked(op.reads);
+    long thread = blocked.add(kernel);
+    try {
+      return descriptor.isClosed() ? 0 : call(kernel, op, heap, at, length, flags);
+    } finally {
+      blocked.remove(thread);
+    }
+  }
+
+  /** Makes a call that does not wait. */
+  private int callAtOnce(
+      Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
+    if (op.flagged || ALWAYS_POLLS) {
+      return call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
+    }
+    keepFromWaiting(kernel);
+    return callThatMayWait(kernel, op, heap, at, length, flags); // see keepFromWaiting
+  }
+
+  /**
+   * Sets O_NONBLOCK for a call that has no flag of its own. It is asked for each time (fcntl(2), one
+   * call as a rule): the flag belongs to the file, and whoever holds a duplicate, in this process or
+   * another, may have cleared it. Should that happen just now, the call that follows waits in the
+   * kernel: so closing has to be able to end it.
+   */
+  private void keepFromWaiting(Kernel kernel) {
+    int ignored = kernel.setNonBlocking(descriptor.fd, true);
+    nonBlocking = true;
+  }
+
   private int call(Kernel kernel, Op op, @Nullable Object heap, long at, int length, int flags) {
     int fd = descriptor.fd;
     if (heap instanceof byte[] array) {
@@ -260,14 +300,7 @@ final class Operations {
       throws IOException {
     Kernel kernel = Kernel.acquire();
     while (true) {
-      BlockedThreads blocked = blocked(op.reads);
-      blocked.add(kernel.owner());
-      int result;
-      try {
-        result = descriptor.isClosed() ? 0 : call(kernel, op, heap, at, length, flags);
-      } finally {
-        blocked.remove(kernel.owner());
-      }
+      int result = callThatMayWait(kernel, op, heap, at, length, flags);
       if (descriptor.isClosed()) {
         return result;
       }
@@ -298,7 +331,7 @@ final class Operations {
       if (pollFirst) {
         waited = poll(kernel, op.call, op.reads, timeout, deadline);
       }
-      int result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
+      int result = callAtOnce(kernel, op, heap, at, length, flags);
       if (result == -EINTR) {
         interrupted();
       } else if (result != -EAGAIN || timeout == 0) {
@@ -322,14 +355,14 @@ final class Operations {
     int ready;
     do {
       long left = left(timeout, deadline);
-      blocked.add(kernel.owner());
+      long thread = blocked.add(kernel);
       try {
         ready =
             descriptor.isClosed()
                 ? -EINTR
                 : kernel.poll(descriptor.fd, reads ? Constants.POLLIN : Constants.POLLOUT, left);
       } finally {
-        blocked.remove(kernel.owner());
+        blocked.remove(thread);
       }
       if (descriptor.isClosed()) {
         throw closed(call);
@@ -360,7 +393,7 @@ final class Operations {
       Kernel kernel = Kernel.acquire();
       int result;
       try {
-        result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
+        result = callAtOnce(kernel, op, heap, at, length, flags);
       } finally {
         Kernel.release(kernel);
       }
@@ -395,28 +428,17 @@ final class Operations {
 
   // Connecting
 
-  /**
-   * Accept and connect have no flag that keeps one call from waiting: a virtual thread makes the
-   * descriptor non-blocking, for good.
-   */
-  void prepare(String call) throws IOException {
-    if (Thread.currentThread().isVirtual()) {
-      setNonBlocking(call, true);
-    }
-  }
-
   void connect(Address address, Address shown) throws IOException {
     long timeout = this.timeout;
     long deadline = deadline(timeout);
     descriptor.acquire("connect");
     try {
-      prepare("connect");
       peer = shown;
       boolean virtual = Thread.currentThread().isVirtual();
       long pause = FIRST_RETRY_NANOS;
       while (true) {
         int since = virtual ? half(false).changes() : 0;
-        int result = connectOnce(address);
+        int result = connectOnce(address, virtual || timeout != FOREVER);
         if (result == -EAGAIN && timeout != 0 && address instanceof UnixAddress) {
           // The listener's backlog is full, and nothing tells when there is room: ask again.
           pause(pause, timeout, deadline);
@@ -463,20 +485,20 @@ final class Operations {
     }
   }
 
-  private int connectOnce(Address address) {
+  private int connectOnce(Address address, boolean atOnce) {
     Kernel kernel = Kernel.acquire();
-    boolean blocks = !nonBlocking;
-    if (blocks) {
-      descriptor.writers.add(kernel.owner());
+    if (atOnce && !ALWAYS_POLLS) {
+      keepFromWaiting(kernel);
     }
+    long thread = ALWAYS_POLLS ? 0 : descriptor.writers.add(kernel);
     try {
       int length = Sockaddr.encode(address, kernel.address());
       return length < 0 || descriptor.isClosed()
           ? Math.min(length, 0)
           : kernel.connect(descriptor.fd, kernel.address(), length);
     } finally {
-      if (blocks) {
-        descriptor.writers.remove(kernel.owner());
+      if (!ALWAYS_POLLS) {
+        descriptor.writers.remove(thread);
       }
       Kernel.release(kernel);
     }

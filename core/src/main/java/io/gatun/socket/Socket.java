@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * {@link TimedOutException} when the timeout is over, and so on.
  *
  * <p>As in Python, O_NONBLOCK is clear exactly while there is no timeout; but a virtual thread that
- * accepts or connects without one sets it for good, and on Windows it is always set.
+ * accepts, connects or sends a file without one sets it, and on Windows it is always set. Whoever
+ * holds a duplicate of the descriptor may set or clear it: timeouts are kept all the same.
  */
 public final class Socket implements AutoCloseable {
   /** The most bytes in one call: below what any system takes, and an int. */
@@ -719,7 +720,6 @@ public final class Socket implements AutoCloseable {
    *     address that accept(2) told
    */
   public Socket accept() throws IOException {
-    operations.prepare("accept");
     long timeout = Operations.defaultTimeout;
     boolean named = family.number() != AF_ALG;
     AcceptCall call = new AcceptCall(protocol, Operations.isNonBlocking(timeout), named);
