@@ -3,10 +3,15 @@ package io.gatun.socket;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The bytes of a {@link SocketFile}, until that is closed. Closing this does nothing. */
 final class FileInput extends InputStream {
   private final SocketFile file;
+
+  /** Held for the whole of a read. */
+  final ReentrantLock lock = new ReentrantLock();
+
   private final InputStream in;
 
   /**
@@ -22,25 +27,45 @@ final class FileInput extends InputStream {
 
   @Override
   public int read() throws IOException {
-    file.check("read");
-    return in.read();
+    lock.lock();
+    try {
+      file.check("read");
+      return in.read();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
-    file.check("read");
-    return in.read(into, offset, length);
+    lock.lock();
+    try {
+      file.check("read");
+      return in.read(into, offset, length);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public long skip(long count) throws IOException {
-    file.check("read");
-    return in.skip(count);
+    lock.lock();
+    try {
+      file.check("read");
+      return in.skip(count);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public int available() throws IOException {
-    file.check("read");
-    return in.available();
+    lock.lock();
+    try {
+      file.check("read");
+      return in.available();
+    } finally {
+      lock.unlock();
+    }
   }
 }

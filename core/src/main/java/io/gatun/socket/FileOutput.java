@@ -3,6 +3,7 @@ package io.gatun.socket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bytes that a {@link SocketFile} sends, until that is closed. What a flush could not send in time
@@ -13,7 +14,10 @@ final class FileOutput extends OutputStream {
   private final SocketFile file;
   private final Socket socket;
 
-  /** What was written and not sent, up to its position. */
+  /** Held for the whole of a write, so that nothing comes between its bytes. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** What was written and not sent, up to its position. Guarded by the lock. */
   private final ByteBuffer buffer;
 
   /**
@@ -39,37 +43,52 @@ final class FileOutput extends OutputStream {
 
   /** Writes all of a buffer; should that fail, its position tells how much was taken. */
   void write(ByteBuffer from) throws IOException {
-    file.check("write");
-    while (from.hasRemaining()) {
-      if (!buffer.hasRemaining()) {
-        flush();
+    lock.lock();
+    try {
+      file.check("write");
+      while (from.hasRemaining()) {
+        if (!buffer.hasRemaining()) {
+          flush();
+        }
+        if (buffer.position() == 0 && from.remaining() >= buffer.capacity()) {
+          socket.sendAll(from);
+        } else {
+          int part = Math.min(from.remaining(), buffer.remaining());
+          buffer.put(from.slice().limit(part));
+          from.position(from.position() + part);
+        }
       }
-      if (buffer.position() == 0 && from.remaining() >= buffer.capacity()) {
-        socket.sendAll(from);
-      } else {
-        int part = Math.min(from.remaining(), buffer.remaining());
-        buffer.put(from.slice().limit(part));
-        from.position(from.position() + part);
-      }
+    } finally {
+      lock.unlock();
     }
   }
 
   @Override
   public void flush() throws IOException {
-    file.check("write");
-    buffer.flip();
+    lock.lock();
     try {
-      if (buffer.hasRemaining()) {
-        socket.sendAll(buffer);
+      file.check("write");
+      buffer.flip();
+      try {
+        if (buffer.hasRemaining()) {
+          socket.sendAll(buffer);
+        }
+      } finally {
+        buffer.compact();
       }
     } finally {
-      buffer.compact();
+      lock.unlock();
     }
+  }
+
+  /** Returns whether the file is closed, and nothing can be sent any more. */
+  boolean isClosed() {
+    return file.isClosed();
   }
 
   @Override
   public void close() throws IOException {
-    if (!file.isClosed()) {
+    if (!isClosed()) {
       flush();
     }
   }

@@ -2,8 +2,13 @@ package io.gatun.socket;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +16,28 @@ import org.jspecify.annotations.Nullable;
  * thing received is an end at once, where any end is read as {@code \n}: what follows it may never
  * come. A {@code \n} that does follow belongs to it.
  *
- * <p>What was received stays in the buffer until it is returned, so that a read which fails in
- * between, as by a timeout, loses nothing.
+ * <p>What was received stays in the buffers until it is returned, so that a read which fails in
+ * between, as by a timeout, loses nothing. Malformed bytes fail one read and are passed over then:
+ * the text before them is returned first, that behind them afterwards. (The JDK's reader would fail
+ * for good, Python's loses what came with them.)
  */
 final class NewlineReader extends Reader {
   private static final int SIZE = 1024;
 
   private final SocketFile file;
-  private final Reader in;
+  private final FileInput in;
+  private final CharsetDecoder decoder;
   private final @Nullable String newline;
+
+  /** Held for the whole of a read; it guards what is below. */
+  private final ReentrantLock reading;
+
+  /** What was received and is not decoded: to be read from its position. */
+  private final ByteBuffer bytes = ByteBuffer.allocate(SIZE).limit(0);
+
+  /** The stream has ended, and its last bytes may still have to be decoded. */
+  private boolean ended;
+
   private char[] buffer = new char[SIZE];
   private int at;
   private int end;
@@ -27,9 +45,11 @@ final class NewlineReader extends Reader {
   /** The last thing taken was a {@code \r} that was read as {@code \n}. */
   private boolean afterReturn;
 
-  NewlineReader(SocketFile file, Reader in, @Nullable String newline) {
+  NewlineReader(SocketFile file, FileInput in, CharsetDecoder decoder, @Nullable String newline) {
     this.file = file;
     this.in = in;
+    this.reading = in.lock;
+    this.decoder = decoder;
     this.newline = newline;
   }
 
@@ -41,12 +61,48 @@ final class NewlineReader extends Reader {
       end -= at;
       at = 0;
     }
-    if (end == buffer.length) {
-      buffer = Arrays.copyOf(buffer, 2 * end);
+    if (end > buffer.length - 2) { // a pair takes two
+      buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
-    int count = in.read(buffer, end, buffer.length - end);
-    end += Math.max(0, count);
-    return count > 0;
+    while (true) {
+      int count = decode();
+      if (count > 0) {
+        end += count;
+        return true;
+      }
+      if (ended) {
+        ended = false; // a socket of messages may go on
+        return false;
+      }
+      receive();
+    }
+  }
+
+  /** Decodes what was received. Fails if it begins with what is malformed, and passes that over. */
+  private int decode() throws IOException {
+    CharBuffer chars = CharBuffer.wrap(buffer, end, buffer.length - end);
+    CoderResult result = decoder.decode(bytes, chars, ended);
+    if (result.isUnderflow() && ended) {
+      result = decoder.flush(chars);
+      decoder.reset();
+    }
+    int count = chars.position() - end;
+    if (result.isError() && count == 0) {
+      bytes.position(bytes.position() + result.length());
+      result.throwException();
+    }
+    return count;
+  }
+
+  private void receive() throws IOException {
+    bytes.compact();
+    try {
+      int count = in.read(bytes.array(), bytes.position(), bytes.remaining());
+      ended = count < 0;
+      bytes.position(bytes.position() + Math.max(0, count));
+    } finally {
+      bytes.flip();
+    }
   }
 
   /** Whether there is a char to return, behind the rest of an end that was returned already. */
@@ -66,13 +122,18 @@ final class NewlineReader extends Reader {
 
   @Override
   public int read() throws IOException {
-    file.check("read");
-    while (!isThere()) {
-      if (!fill()) {
-        return -1;
+    reading.lock();
+    try {
+      file.check("read");
+      while (!isThere()) {
+        if (!fill()) {
+          return -1;
+        }
       }
+      return take();
+    } finally {
+      reading.unlock();
     }
-    return take();
   }
 
   /** Waits for one char, and takes what is there beside it. */
@@ -81,37 +142,52 @@ final class NewlineReader extends Reader {
     if (Objects.checkFromIndexSize(offset, length, into.length) >= 0 && length == 0) {
       return 0;
     }
-    int first = read();
-    if (first < 0) {
-      return -1;
+    reading.lock();
+    try {
+      int first = read();
+      if (first < 0) {
+        return -1;
+      }
+      into[offset] = (char) first;
+      int count = 1;
+      while (count < length && isThere()) {
+        into[offset + count++] = take();
+      }
+      return count;
+    } finally {
+      reading.unlock();
     }
-    into[offset] = (char) first;
-    int count = 1;
-    while (count < length && isThere()) {
-      into[offset + count++] = take();
-    }
-    return count;
   }
 
   @Override
   public boolean ready() throws IOException {
-    file.check("read");
-    return isThere() || in.ready();
+    reading.lock();
+    try {
+      file.check("read");
+      return isThere() || bytes.hasRemaining() || in.available() > 0;
+    } finally {
+      reading.unlock();
+    }
   }
 
   /** Reads a line with its end; null at the end of the text. */
   @Nullable String readLine() throws IOException {
-    file.check("read");
-    int looked = 0;
-    while (true) {
-      int length = isThere() ? lineLength(looked) : 0;
-      if (length > 0) {
-        return take(length);
+    reading.lock();
+    try {
+      file.check("read");
+      int looked = 0;
+      while (true) {
+        int length = isThere() ? lineLength(looked) : 0;
+        if (length > 0) {
+          return take(length);
+        }
+        looked = Math.max(0, end - at - 1);
+        if (!fill()) {
+          return isThere() ? take(end - at) : null;
+        }
       }
-      looked = Math.max(0, end - at - 1);
-      if (!fill()) {
-        return isThere() ? take(end - at) : null;
-      }
+    } finally {
+      reading.unlock();
     }
   }
 

@@ -4,7 +4,6 @@ import io.gatun.error.ClosedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.Reader;
 import java.io.Writer;
@@ -24,6 +23,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The socket stays open until it and all its files are closed. A timeout ends a call with an
  * exception, loses nothing that was read and sends nothing twice: reading may go on, and a flush
  * sends the rest of what was written. The socket must not be non-blocking.
+ *
+ * <p>Any number of threads may use a file: nothing comes between what one call writes, or takes.
+ * While one waits, others that go the same way wait for it, {@link #close} of a file that writes
+ * included.
+ *
+ * <p>Text that cannot be encoded fails its write, and nothing of that is sent; half a surrogate
+ * pair waits for the other half until the next flush, which fails. Malformed bytes fail the read
+ * that comes to them, once: the next one goes on behind them.
  */
 public final class SocketFile implements Closeable {
   private static final int DEFAULT_BUFFER = 8192;
@@ -129,7 +136,7 @@ public final class SocketFile implements Closeable {
     private NewlineReader reader(SocketFile file, FileInput input) {
       CharsetDecoder decoder =
           charset.newDecoder().onMalformedInput(errors).onUnmappableCharacter(errors);
-      return new NewlineReader(file, new InputStreamReader(input, decoder), newline);
+      return new NewlineReader(file, input, decoder, newline);
     }
 
     private NewlineWriter writer(FileOutput output) {

@@ -1,5 +1,6 @@
 package io.gatun.testkit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -17,6 +18,11 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.MalformedInputException;
+import java.nio.charset.UnmappableCharacterException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -65,6 +71,21 @@ public final class SocketFileTest extends SocketLab {
         ends.one().setTimeout(LONG);
         send(ends, parts[i][1]);
         assertEquals(parts[i][0] + parts[i][1], call(one::readLine));
+      }
+    }
+  }
+
+  @Test
+  void anEndThatComesInTwoPartsIsWhole() throws Exception {
+    String[][] lines = {{"", "a\r", "b\n"}, {"", "a\r\n", "b\n"}, {"\r\n", "a\r\n", "b\r\n"}};
+    for (String[] line : lines) {
+      Ends ends = ends();
+      try (SocketFile file = ends.one().makeFile().mode("r").newline(line[0]).open()) {
+        send(ends, "a\r");
+        Task<@Nullable String> reading = start(file::readLine).awaitWaiting();
+        send(ends, line[1].substring(2) + line[2]);
+        assertEquals(line[1], reading.result());
+        assertEquals(line[2], call(file::readLine));
       }
     }
   }
@@ -137,25 +158,27 @@ public final class SocketFileTest extends SocketLab {
     Writer writer = file.writer();
     ends.one().setTimeout(SHORT);
     StringBuilder written = new StringBuilder();
+    String[] rest = {""};
     assertThrows(
         TimedOutException.class,
         () ->
             run(() -> {
               for (int i = 0; true; i++) {
                 String line = "grüß \uD83D\uDE00 " + i + "\n";
-                writer.write(line.substring(0, 6)); // cuts a pair in two
-                writer.write(line.substring(6));
                 written.append(line);
+                rest[0] = line.substring(6);
+                writer.write(line.substring(0, 6)); // cuts a pair in two
+                rest[0] = "";
+                writer.write(line.substring(6));
               }
             }));
     ends.one().setTimeout(LONG);
     Task<byte[]> receiving = start(() -> receiveAll(ends.other()));
+    run(() -> writer.write(rest[0]));
     run(file::close);
     ends.one().close();
     String received = new String(receiving.result(), UTF_8);
-    int whole = Math.min(received.length(), written.length());
-    assertEquals(written.substring(0, whole), received.substring(0, whole));
-    assertEquals(written.length(), whole, "what a write took is sent");
+    assertEquals(written.toString(), received, "what was written is sent, timeout or not");
   }
 
   @Test
@@ -232,5 +255,148 @@ public final class SocketFileTest extends SocketLab {
     try (SocketFile file = ends.one().makeFile("r")) {
       assertThrows(MalformedInputException.class, () -> call(file::readLine));
     }
+  }
+
+  @Test
+  void malformedBytesFailOneReadAndTheNextGoesOnBehindThem() throws Exception {
+    Ends ends = ends();
+    ends.other().sendAll("one\na\377b\nc\n\342\202".getBytes(ISO_8859_1));
+    ends.other().close();
+    try (SocketFile file = ends.one().makeFile("r")) {
+      assertEquals("one\n", call(file::readLine), "what is well is not held up");
+      assertThrows(MalformedInputException.class, () -> call(file::readLine));
+      assertEquals("ab\n", call(file::readLine));
+      assertEquals("c\n", call(file::readLine));
+      assertThrows(MalformedInputException.class, () -> call(file::readLine), "cut at the end");
+      assertEquals(null, call(file::readLine));
+    }
+  }
+
+  @Test
+  void aReadThatTimesOutWithinACharacterLosesNothing() throws Exception {
+    Ends ends = ends();
+    try (SocketFile file = ends.one().makeFile("r")) {
+      ends.other().sendAll("\u20ac\uD83D\uDE00".getBytes(UTF_8), 0, 5);
+      ends.one().setTimeout(SHORT);
+      assertThrows(TimedOutException.class, () -> call(file::readLine));
+      ends.one().setTimeout(LONG);
+      ends.other().sendAll("\u20ac\uD83D\uDE00\n".getBytes(UTF_8), 5, 3);
+      assertEquals("\u20ac\uD83D\uDE00\n", call(file::readLine));
+    }
+  }
+
+  @Test
+  void textThatCannotBeEncodedSendsNothing() throws Exception {
+    Ends ends = ends();
+    SocketFile file = ends.one().makeFile().mode("w").encoding(US_ASCII).buffering(1).open();
+    Writer writer = file.writer();
+    for (String text : new String[] {"ab\u20accd", "x".repeat(100_000) + "\u20ac"}) {
+      assertThrows(UnmappableCharacterException.class, () -> run(() -> writer.write(text)));
+    }
+    run(() -> writer.write("well"));
+    run(file::close);
+    ends.one().close();
+    assertEquals("well", new String(receiveAll(ends.other()), US_ASCII));
+  }
+
+  @Test
+  void halfAPairIsAnErrorOnceNoOtherHalfComes() throws Exception {
+    Ends ends = ends();
+    SocketFile file = ends.one().makeFile("w");
+    Writer writer = file.writer();
+    run(() -> writer.write("a\uD83D"));
+    run(() -> writer.write("\uDE00b\uD83D"));
+    assertThrows(MalformedInputException.class, () -> run(file::flush));
+    run(file::flush);
+    run(() -> writer.write("c\uD83D"));
+    assertThrows(MalformedInputException.class, () -> run(() -> writer.write("d")));
+    run(() -> writer.write("e\uD83D"));
+    assertThrows(MalformedInputException.class, () -> run(file::close));
+    ends.one().close();
+    assertEquals("a\uD83D\uDE00bce", new String(receiveAll(ends.other()), UTF_8));
+  }
+
+  @Test
+  void halfAPairBecomesWhatMalformedTextIsSetToBecome() throws Exception {
+    for (CodingErrorAction action :
+        new CodingErrorAction[] {CodingErrorAction.REPLACE, CodingErrorAction.IGNORE}) {
+      Ends ends = ends();
+      SocketFile file = ends.one().makeFile().mode("w").errors(action).open();
+      run(() -> file.writer().write("a\uD83D"));
+      run(file::close);
+      ends.one().close();
+      String left = action == CodingErrorAction.REPLACE ? "a?" : "a";
+      assertEquals(left, new String(receiveAll(ends.other()), UTF_8));
+    }
+  }
+
+  private static final int THREADS = 4;
+  private static final int TIMES = 2_000;
+
+  @Test
+  void whatSeveralThreadsWriteIsSentOnceAndEachWriteWhole() throws Exception {
+    int length = 100;
+    for (boolean text : new boolean[] {false, true}) {
+      Ends ends = ends();
+      SocketFile file = ends.one().makeFile(text ? "w" : "wb");
+      Task<byte[]> receiving = start(() -> receiveAll(ends.other()));
+      List<Task<String>> writing = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        String part = Character.toString('a' + i).repeat(length);
+        writing.add(
+            startRun(() -> {
+              for (int time = 0; time < TIMES; time++) {
+                if (text) {
+                  file.writer().write(part);
+                } else {
+                  file.output().write(part.getBytes(US_ASCII));
+                }
+              }
+            }));
+      }
+      for (Task<String> task : writing) {
+        assertEquals("", task.result());
+      }
+      run(file::close);
+      ends.one().close();
+      byte[] received = receiving.result();
+      assertEquals(THREADS * TIMES * length, received.length);
+      for (int i = 0; i < received.length; i++) {
+        assertEquals(received[i - i % length], received[i], "a write is whole");
+      }
+    }
+  }
+
+  @Test
+  void eachLineGoesToOneOfSeveralReaders() throws Exception {
+    Ends ends = ends();
+    SocketFile file = ends.one().makeFile("r");
+    List<Task<List<String>>> reading = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      reading.add(start(() -> readLines(file)));
+    }
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < TIMES; i++) {
+      sent.add("line " + i + "\n");
+    }
+    send(ends, String.join("", sent));
+    ends.other().close();
+    List<String> read = new ArrayList<>();
+    for (Task<List<String>> task : reading) {
+      read.addAll(task.result());
+    }
+    Collections.sort(sent);
+    Collections.sort(read);
+    assertEquals(sent, read);
+    file.close();
+  }
+
+  private static List<String> readLines(SocketFile file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    String line;
+    while ((line = file.readLine()) != null) {
+      lines.add(line);
+    }
+    return lines;
   }
 }
