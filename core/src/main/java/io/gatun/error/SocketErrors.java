@@ -42,15 +42,15 @@ public final class SocketErrors {
   }
 
   /**
-   * {@return the exception for a call that failed by the descriptor of a file} Its EBADF says
-   * nothing of the socket.
+   * {@return the exception for a call that failed by a descriptor that the caller gave, or by a
+   * file} Its EBADF does not say that a socket was closed.
    *
    * @param call the system call by its C name
-   * @param file which file, as the message is to name it
-   * @param errno the error number, positive
+   * @param which the descriptor or file, as the message is to name it
+   * @param errno the error number: positive, or negative
    */
-  public static IOException ofFile(String call, Object file, int errno) {
-    return new SocketErrorException(call, file, errno);
+  public static IOException ofDescriptor(String call, Object which, int errno) {
+    return new SocketErrorException(call, which, Math.abs(errno));
   }
 
   private static boolean isBind(String call) {

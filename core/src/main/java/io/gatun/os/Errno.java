@@ -24,6 +24,7 @@ public final class Errno {
   public static final int EINTR = of("EINTR");
   public static final int EFAULT = of("EFAULT");
   public static final int EINVAL = of("EINVAL");
+  public static final int EISDIR = of("EISDIR");
   public static final int EISCONN = of("EISCONN");
   public static final int EMFILE = of("EMFILE");
   public static final int ENAMETOOLONG = of("ENAMETOOLONG");

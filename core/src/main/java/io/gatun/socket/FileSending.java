@@ -62,7 +62,7 @@ final class FileSending {
             return -error.errno();
           }
           if (e instanceof ClosedException closed && !operations.descriptor.isClosed()) {
-            throw SocketErrors.ofFile("sendfile", "of descriptor " + fd, closed.errno());
+            throw SocketErrors.ofDescriptor("sendfile", "of descriptor " + fd, closed.errno());
           }
           throw e;
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Objects;
 import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class GatunServerSocketFactory extends ServerSocketFactory {
    * @param address a path, or a name of Linux's abstract ones
    */
   public static GatunServerSocketFactory unix(UnixAddress address) {
-    return new GatunServerSocketFactory(address);
+    return new GatunServerSocketFactory(Objects.requireNonNull(address)); // null would be TCP
   }
 
   /** Returns a listener that is not bound. */

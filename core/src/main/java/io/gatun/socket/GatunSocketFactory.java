@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Objects;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ public final class GatunSocketFactory extends SocketFactory {
    * @param address a path, or a name of Linux's abstract ones
    */
   public static GatunSocketFactory unix(UnixAddress address) {
-    return new GatunSocketFactory(address);
+    return new GatunSocketFactory(Objects.requireNonNull(address)); // null would be TCP
   }
 
   /** Returns a socket that is not connected. */
@@ -91,14 +92,19 @@ public final class GatunSocketFactory extends SocketFactory {
 
   @Override
   public java.net.Socket createSocket(InetAddress host, int port) throws IOException {
-    return connected(new InetSocketAddress(host, port), null);
+    return connected(remote(host, port), null);
   }
 
   @Override
   public java.net.Socket createSocket(
-      InetAddress host, int port, InetAddress localHost, int localPort) throws IOException {
-    return connected(
-        new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+      InetAddress host, int port, @Nullable InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(remote(host, port), new InetSocketAddress(localHost, localPort));
+  }
+
+  /** Null is refused as by the JDK: as an address it would be any, which is this host. */
+  private static InetSocketAddress remote(InetAddress host, int port) {
+    return new InetSocketAddress(Objects.requireNonNull(host), port);
   }
 
   /** A path needs nobody to resolve a name. Without a host it is the loopback, as in the JDK. */

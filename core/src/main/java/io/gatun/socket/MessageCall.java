@@ -16,7 +16,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,7 @@ final class MessageCall implements Operations.Call, AutoCloseable {
     if (controlSize > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(controlSize + " bytes of ancillary data are too many");
     }
+    checkDistinct(buffers);
     this.buffers = buffers;
     this.sends = sends;
     this.destination = destination;
@@ -59,6 +63,19 @@ final class MessageCall implements Operations.Call, AutoCloseable {
     Msghdr.ofIovecs(header, iovecs, places.length);
     address = allocate(Sockaddr.SIZE);
     control = allocate(controlSize);
+  }
+
+  /** A buffer has one position: of one that stands there twice, bytes would be lost. */
+  private static void checkDistinct(List<ByteBuffer> buffers) {
+    if (buffers.size() < 2) {
+      return;
+    }
+    Set<ByteBuffer> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (ByteBuffer buffer : buffers) {
+      if (!known.add(buffer)) {
+        throw new IllegalArgumentException("a buffer is given twice");
+      }
+    }
   }
 
   private long allocate(long size) {

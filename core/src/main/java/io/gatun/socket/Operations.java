@@ -49,6 +49,9 @@ final class Operations {
   /** These flags mean that a call does not wait: what is not there now is not worth waiting for. */
   private static final int NO_WAIT = Constants.MSG_DONTWAIT | Abi.HOST.valueOr("MSG_ERRQUEUE", 0);
 
+  /** Asks for the length of the message, though there be no room for it. */
+  private static final int MSG_TRUNC = Abi.HOST.valueOr("MSG_TRUNC", 0);
+
   /** The timeout that a new socket has. */
   static volatile long defaultTimeout = FOREVER;
 
@@ -162,7 +165,7 @@ final class Operations {
     try {
       long patience = (flags & NO_WAIT) == 0 ? timeout : 0;
       int result;
-      if (length == 0 && stream && op == Op.RECV) {
+      if (length == 0 && op == Op.RECV && (stream || (flags & MSG_TRUNC) == 0)) {
         result = 0; // no bytes are there at any time
       } else if (Thread.currentThread().isVirtual()) {
         result = parking(op, heap, at, length, flags, patience, deadline);
@@ -265,10 +268,10 @@ final class Operations {
   }
 
   /**
-   * Sets O_NONBLOCK for a call that has no flag of its own. It is asked for each time (fcntl(2), one
-   * call as a rule): the flag belongs to the file, and whoever holds a duplicate, in this process or
-   * another, may have cleared it. Should that happen just now, the call that follows waits in the
-   * kernel: so closing has to be able to end it.
+   * Sets O_NONBLOCK for a call that has no flag of its own. It is asked for each time (fcntl(2),
+   * one call as a rule): the flag belongs to the file, and whoever holds a duplicate, in this
+   * process or another, may have cleared it. Should that happen just now, the call that follows
+   * waits in the kernel: so closing has to be able to end it.
    */
   private void keepFromWaiting(Kernel kernel) {
     int ignored = kernel.setNonBlocking(descriptor.fd, true);

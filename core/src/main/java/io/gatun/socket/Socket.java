@@ -32,6 +32,7 @@ import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -162,17 +163,18 @@ public final class Socket implements AutoCloseable {
    * Takes over a descriptor, whose family, type and protocol the system tells.
    *
    * @param fd a socket's descriptor, which is this object's from now on
-   * @throws IOException if it is none; it stays the caller's then
+   * @throws IOException if it is none (ENOTSOCK, or EBADF if it is not open); it stays the caller's
+   *     then
    */
   public static Socket ofDescriptor(int fd) throws IOException {
     Kernel kernel = Kernel.acquire();
     try {
-      int type = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
-      int family = type < 0 ? type : DOMAIN < 0 ? -1 : getInt(kernel, fd, DOMAIN);
-      int protocol = type < 0 || PROTOCOL < 0 ? 0 : getInt(kernel, fd, PROTOCOL);
-      if (family == -1 && type >= 0 && ProtocolInfo.SIZE != 0) {
+      int type = typeOf(kernel, fd);
+      int family = DOMAIN < 0 ? -1 : getInt(kernel, fd, DOMAIN);
+      int protocol = PROTOCOL < 0 ? 0 : getInt(kernel, fd, PROTOCOL);
+      if (family == -1 && ProtocolInfo.SIZE != 0) {
         family = ProtocolInfo.family(kernel, fd);
-      } else if (family == -1 && type >= 0) { // no option tells it
+      } else if (family == -1) { // no option tells it
         int result = kernel.getsockname(fd);
         family =
             result < 0
@@ -180,13 +182,26 @@ public final class Socket implements AutoCloseable {
                 : Sockaddr.decode(kernel.address(), kernel.addressLength()).family().number();
       }
       if (family < 0) {
-        throw SocketErrors.of("getsockopt", fd, type < 0 ? type : family);
+        throw SocketErrors.ofDescriptor("getsockopt", fd, family);
       }
-      return ofDescriptor(
-          fd, new AddressFamily(family), new SocketType(type), new Protocol(Math.max(protocol, 0)));
+      return of(
+          kernel,
+          fd,
+          new AddressFamily(family),
+          new SocketType(type),
+          new Protocol(Math.max(protocol, 0)));
     } finally {
       Kernel.release(kernel);
     }
+  }
+
+  /** Returns SO_TYPE, which the system tells of sockets alone. */
+  private static int typeOf(Kernel kernel, int fd) throws IOException {
+    int type = getInt(kernel, fd, Constants.SO_TYPE);
+    if (type < 0) {
+      throw SocketErrors.ofDescriptor("getsockopt", fd, type);
+    }
+    return type;
   }
 
   private static int getInt(Kernel kernel, int fd, int option) {
@@ -197,22 +212,25 @@ public final class Socket implements AutoCloseable {
    * Takes over a descriptor. It becomes non-blocking only if there is a default timeout.
    *
    * @param fd a socket's descriptor, which is this object's from now on
-   * @throws IOException if the descriptor is not open; it stays the caller's then
+   * @throws IOException if it is none (ENOTSOCK, or EBADF if it is not open); it stays the caller's
+   *     then
    */
   public static Socket ofDescriptor(
       int fd, AddressFamily family, SocketType type, Protocol protocol) throws IOException {
     Kernel kernel = Kernel.acquire();
-    int is;
     try {
-      is = kernel.isNonBlocking(fd);
-      if (is == 0 && Operations.isNonBlocking(Operations.defaultTimeout)) {
-        is = kernel.setNonBlocking(fd, true) < 0 ? is : 1;
-      }
+      int ignored = typeOf(kernel, fd);
+      return of(kernel, fd, family, type, protocol);
     } finally {
       Kernel.release(kernel);
     }
-    if (is == -Errno.EBADF) {
-      throw SocketErrors.of("fcntl", fd, is);
+  }
+
+  private static Socket of(
+      Kernel kernel, int fd, AddressFamily family, SocketType type, Protocol protocol) {
+    int is = kernel.isNonBlocking(fd);
+    if (is == 0 && Operations.isNonBlocking(Operations.defaultTimeout)) {
+      is = kernel.setNonBlocking(fd, true) < 0 ? is : 1;
     }
     // Where nobody can tell, every descriptor is made non-blocking.
     return new Socket(family, bare(type), protocol, fd, is != 0);
@@ -248,7 +266,8 @@ public final class Socket implements AutoCloseable {
 
   /**
    * Closes the socket; calls of other threads on it end at once. Closing again does nothing. While
-   * there are files of {@link #makeFile}, the descriptor stays open until the last of them closes.
+   * there are files of {@link #makeFile}, the descriptor stays open until the last of them closes;
+   * so do, as in Python, all calls.
    */
   @Override
   public void close() {
@@ -282,7 +301,7 @@ public final class Socket implements AutoCloseable {
 
   void fileOpened() throws ClosedException {
     synchronized (operations) {
-      if (isClosed()) {
+      if (descriptor.isClosed() || (closed && files == 0)) {
         throw new ClosedException("makefile");
       }
       files++;
@@ -328,7 +347,7 @@ public final class Socket implements AutoCloseable {
    */
   public void setTimeout(@Nullable Duration timeout) throws IOException {
     long nanos = nanos(timeout);
-    if (isClosed()) {
+    if (descriptor.isClosed()) {
       throw new ClosedException("settimeout");
     }
     operations.setNonBlocking("settimeout", nanos != FOREVER);
@@ -764,7 +783,11 @@ public final class Socket implements AutoCloseable {
 
   // Receiving
 
-  /** Receives at most {@code size} bytes; an empty array is the end of the stream. */
+  /**
+   * Receives at most {@code size} bytes; an empty array is the end of the stream. No bytes are
+   * there at any time: as in Python, the system is not asked for them, and a message stays. (With
+   * MSG_TRUNC it is, for the length of the message.)
+   */
   public byte[] recv(int size) throws IOException {
     return recv(size, 0);
   }
@@ -985,6 +1008,7 @@ public final class Socket implements AutoCloseable {
   /**
    * Receives a message into buffers, one after the other, and advances their positions.
    *
+   * @param buffers no buffer twice
    * @param ancillarySize the room for ancillary data; see {@link #recvMsg}
    * @param flags MSG flags
    */
@@ -1217,6 +1241,8 @@ public final class Socket implements AutoCloseable {
   /**
    * Sends buffers as one message, or as a part of a stream: sendmsg(2). Their positions advance by
    * what was taken.
+   *
+   * @param buffers no buffer twice; a {@link ByteBuffer#duplicate} of one is another
    */
   public int sendMsg(List<ByteBuffer> buffers) throws IOException {
     return sendMsg(buffers, List.of(), 0, null);
@@ -1225,6 +1251,7 @@ public final class Socket implements AutoCloseable {
   /**
    * Sends buffers and ancillary data: sendmsg(2). The buffers' positions advance by what was taken.
    *
+   * @param buffers no buffer twice; a {@link ByteBuffer#duplicate} of one is another
    * @param flags MSG flags
    * @param address whom to send to; null for whom the socket is connected to
    * @return the number of bytes taken
@@ -1286,7 +1313,13 @@ public final class Socket implements AutoCloseable {
       }
       try {
         long sent = FileSending.bySendfile(operations, fd, offset, count);
-        return sent >= 0 ? sent : FileSending.byReading(this, channel, offset, count);
+        if (sent >= 0) {
+          return sent;
+        }
+        if (Files.isDirectory(file)) {
+          throw SocketErrors.ofDescriptor("sendfile", file, Errno.EISDIR);
+        }
+        return FileSending.byReading(this, channel, offset, count);
       } finally {
         FileSending.close(fd);
       }

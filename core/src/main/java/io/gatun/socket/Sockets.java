@@ -78,6 +78,7 @@ public final class Sockets {
    * Makes a socket of a copy of a descriptor, which stays the caller's.
    *
    * @param fd a socket's descriptor
+   * @throws IOException if it is none: ENOTSOCK, or EBADF if it is not open
    */
   public static Socket fromFd(int fd, AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
@@ -98,7 +99,7 @@ public final class Sockets {
     try {
       int copy = kernel.duplicate(fd);
       if (copy < 0) {
-        throw SocketErrors.of("dup", fd, copy);
+        throw SocketErrors.ofDescriptor("dup", fd, copy);
       }
       return copy;
     } finally {
@@ -112,7 +113,7 @@ public final class Sockets {
     try {
       int result = kernel.close(fd);
       if (result < 0 && result != -Errno.ECONNRESET) {
-        throw SocketErrors.of("close", fd, result);
+        throw SocketErrors.ofDescriptor("close", fd, result);
       }
     } finally {
       Kernel.release(kernel);

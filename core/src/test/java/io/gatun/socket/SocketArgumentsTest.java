@@ -2,6 +2,7 @@ package io.gatun.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,23 +18,29 @@ import io.gatun.error.TimedOutException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
+import io.gatun.os.Os;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What callers may give to a socket, at the edges. */
 final class SocketArgumentsTest {
@@ -59,17 +66,114 @@ final class SocketArgumentsTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "descriptors are counted by /proc")
   void descriptorsOfAMessageWhoseBuffersCannotTakeItAreClosed() throws Exception {
     try (SocketPair pair = pair(SocketType.STREAM)) {
+      ByteBuffer buffer = ByteBuffer.allocate(8);
+      FutureTask<Integer> receiving =
+          new FutureTask<>(() -> {
+            int room = Sockets.cmsgSpace(Integer.BYTES);
+            try (ReceivedMessage got = pair.second().recvMsgInto(List.of(buffer), room, 0)) {
+              return got.length();
+            }
+          });
+      awaitWaiting(Thread.startVirtualThread(receiving));
       long before = open();
+      buffer.limit(4);
       List<ByteBuffer> eight = List.of(ByteBuffer.allocate(8));
       Sockets.sendFds(pair.first(), eight, new int[] {pair.first().fileno()}, 0, null);
-      ByteBuffer twice = ByteBuffer.allocate(4);
-      assertThrows(
-          IndexOutOfBoundsException.class,
-          () ->
-              pair.second()
-                  .recvMsgInto(List.of(twice, twice), Sockets.cmsgSpace(Integer.BYTES), 0)
-                  .close());
+      ExecutionException failed = assertThrows(ExecutionException.class, receiving::get);
+      assertInstanceOf(IndexOutOfBoundsException.class, failed.getCause());
       assertEquals(before, open());
+    }
+  }
+
+  private static void awaitWaiting(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aBufferThatIsGivenTwiceIsRefusedBeforeTheCall() throws Exception {
+    try (SocketPair pair = pair(SocketType.STREAM)) {
+      ByteBuffer twice = ByteBuffer.allocate(4);
+      List<ByteBuffer> buffers = List.of(twice, twice);
+      assertThrows(IllegalArgumentException.class, () -> pair.first().sendMsg(buffers));
+      pair.first().send(new byte[6]);
+      assertThrows(
+          IllegalArgumentException.class, () -> pair.second().recvMsgInto(buffers, 0, 0).close());
+      assertEquals(4, twice.remaining());
+      assertEquals(6, pair.second().recv(10).length, "nothing was sent or taken");
+      pair.first().sendMsg(List.of(twice, twice.duplicate()));
+      assertEquals(8, pair.second().recv(10).length);
+    }
+  }
+
+  private static void assertRefused(String error, Executable call) {
+    IOException refused = assertThrows(IOException.class, call);
+    assertFalse(refused instanceof ClosedException, refused::toString);
+    assertEquals(error, Errno.name(((SocketError) refused).errno()), refused::toString);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "files have no descriptors there")
+  void whatIsNoSocketIsNotTakenForOne(@TempDir Path directory) throws Exception {
+    AddressFamily inet = AddressFamily.INET;
+    int file = FileSending.open(Files.createFile(directory.resolve("file")));
+    try {
+      long before = open();
+      assertRefused("ENOTSOCK", () -> Socket.ofDescriptor(file));
+      assertRefused(
+          "ENOTSOCK", () -> Socket.ofDescriptor(file, inet, SocketType.STREAM, Protocol.DEFAULT));
+      assertRefused(
+          "ENOTSOCK", () -> Sockets.fromFd(file, inet, SocketType.STREAM, Protocol.DEFAULT));
+      assertEquals(before, open());
+    } finally {
+      FileSending.close(file);
+    }
+    assertRefused("EBADF", () -> Socket.ofDescriptor(-1));
+    assertRefused(
+        "EBADF", () -> Socket.ofDescriptor(-1, inet, SocketType.STREAM, Protocol.DEFAULT));
+    assertRefused("EBADF", () -> Sockets.fromFd(-1, inet, SocketType.STREAM, Protocol.DEFAULT));
+    assertRefused("EBADF", () -> Sockets.close(-1));
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "folders cannot be opened there")
+  void aFolderIsNoFileToSend(@TempDir Path directory) throws Exception {
+    try (SocketPair pair = Sockets.socketpair()) {
+      IOException folder = assertThrows(IOException.class, () -> pair.first().sendFile(directory));
+      assertRefused("EISDIR", () -> pair.first().sendFile(directory));
+      assertTrue(folder.toString().contains(": sendfile " + directory), folder::toString);
+    }
+  }
+
+  @Test
+  void noBytesOfAMessageLeaveItThere() throws Exception {
+    try (Socket socket = Socket.open(AddressFamily.INET, SocketType.DGRAM)) {
+      socket.bind(Ipv4Address.loopback(0));
+      assertEquals(0, socket.recv(0).length, "though there is none");
+      socket.sendTo(new byte[3], socket.getSockName());
+      assertEquals(0, socket.recv(0).length);
+      if (Abi.HOST.os() == Os.LINUX) { // which alone tells the length so
+        int flags = SocketConstants.MSG_PEEK | SocketConstants.MSG_TRUNC;
+        assertEquals(3, socket.recvInto(new byte[0], 0, 0, flags));
+      }
+      assertEquals(3, socket.recv(10).length);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // what it is about
+  void noAddressIsNotTakenForAnother() {
+    InetAddress none = null;
+    InetAddress here = InetAddress.getLoopbackAddress();
+    SocketFactory factory = GatunSocketFactory.getDefault();
+    for (Executable call :
+        List.<Executable>of(
+            () -> factory.createSocket(none, 1),
+            () -> factory.createSocket(none, 1, here, 0),
+            () -> GatunSocketFactory.unix(null),
+            () -> GatunServerSocketFactory.unix(null))) {
+      assertThrows(NullPointerException.class, call);
     }
   }
 
