@@ -17,6 +17,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** A connection of which one half has ended. */
@@ -224,6 +225,39 @@ public final class HalfClosureTest extends ChannelLab {
     pair.peer().sendAll(Data.of(100_000));
     assertArrayEquals(Data.of(100_000), recorder.bytes(100_000));
     pair.peer().close();
+    recorder.expectEnd();
+  }
+
+  /** Nobody can take what the channel writes, and the peer may still have something to say. */
+  @Test
+  void aWriteThatFailsShutsOutputDownAndReadingGoesOn() throws Exception {
+    Assumptions.assumeTrue(family.isUnix(), "TCP does not tell that the peer reads no more");
+    Pair pair = pairThatAllowsIt();
+    pair.peer().shutdown(Shutdown.RD);
+    failure(BrokenPipeException.class, pair.channel().writeAndFlush(buffer(Data.of(10))));
+    pair.peer().sendAll(Data.of(1000));
+    assertArrayEquals(Data.of(1000), recorder.bytes(1000));
+    assertTrue(pair.channel().isActive());
+    BrokenPipeException later =
+        failure(BrokenPipeException.class, pair.channel().writeAndFlush(buffer(Data.of(10))));
+    assertMessage("write ", later);
+    pair.peer().shutdown(Shutdown.WR);
+    recorder.expectEnd();
+  }
+
+  @Test
+  void aWriteThatFailsEndsAChannelThatDoesNotRead() throws Exception {
+    Assumptions.assumeTrue(family.isUnix(), "TCP does not tell that the peer reads no more");
+    Pair pair =
+        pair(
+            client -> {
+              allowed(client);
+              client.option(ChannelOption.AUTO_READ, false);
+            },
+            recorder);
+    recorder.expect(Recorder.Event.ACTIVE);
+    pair.peer().shutdown(Shutdown.RD);
+    failure(BrokenPipeException.class, pair.channel().writeAndFlush(buffer(Data.of(10))));
     recorder.expectEnd();
   }
 }

@@ -37,6 +37,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a channel writes. */
 @OnEachLane
@@ -67,9 +69,14 @@ public final class WritingTest extends ChannelLab {
     client.option(ChannelOption.SO_SNDBUF, 4096);
   }
 
-  @Test
-  void thousandsOfSmallBuffersGoOutInOrder() throws Exception {
-    Pair pair = pair();
+  private static void reading(Bootstrap client, boolean autoRead) {
+    client.option(ChannelOption.AUTO_READ, autoRead);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void thousandsOfSmallBuffersGoOutInOrder(boolean autoRead) throws Exception {
+    Pair pair = pair(client -> reading(client, autoRead));
     Random random = new Random(3);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     Future<Void> last = null;
@@ -83,10 +90,11 @@ public final class WritingTest extends ChannelLab {
     await(java.util.Objects.requireNonNull(last));
   }
 
-  @Test
-  void aVeryLargeBufferReachesAReaderThatIsSlow() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aVeryLargeBufferReachesAReaderThatIsSlow(boolean autoRead) throws Exception {
     assumeThatWritesWait();
-    Pair pair = pair();
+    Pair pair = pair(client -> reading(client, autoRead));
     byte[] data = Data.of(LARGE);
     Future<Void> written = pair.channel().writeAndFlush(buffer(data));
     rounds(pair.channel().eventLoop());
@@ -97,9 +105,14 @@ public final class WritingTest extends ChannelLab {
     assertEquals(0, pair.channel().pendingBytes());
   }
 
-  @Test
-  void buffersThatTheSocketTakesInPartsAreNotMixedUp() throws Exception {
-    Pair pair = pair(WritingTest::littleRoom);
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void buffersThatTheSocketTakesInPartsAreNotMixedUp(boolean autoRead) throws Exception {
+    Pair pair =
+        pair(client -> {
+          littleRoom(client);
+          reading(client, autoRead);
+        });
     Random random = new Random(4);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int i = 0; i < 600; i++) {
@@ -121,7 +134,7 @@ public final class WritingTest extends ChannelLab {
       Pair pair =
           pair(client -> {
             littleRoom(client);
-            client.option(ChannelOption.AUTO_READ, autoRead);
+            reading(client, autoRead);
           });
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       Future<Void> last = null;
