@@ -36,15 +36,18 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   final EventLoop loop;
   final int fd;
   private final ChannelPipeline pipeline = new ChannelPipeline(this);
-  private final Promise<Void> closePromise;
+
+  /** Made for the first who asks, since few do; see {@link #ended}. */
+  private volatile @Nullable Promise<Void> closePromise;
+
+  /** The descriptor is closed. Under this object's lock. */
+  private boolean ended;
 
   /** Set on the loop, before any handler is called. */
   private @Nullable Registration registration;
 
-  /** Links of the loop's list of channels. */
-  @Nullable AbstractChannel next;
-
-  @Nullable AbstractChannel previous;
+  /** Where it stands among the loop's channels. */
+  int index;
 
   private volatile boolean open = true;
   volatile boolean active;
@@ -62,7 +65,6 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   AbstractChannel(EventLoop loop, int fd) {
     this.loop = loop;
     this.fd = fd;
-    this.closePromise = new DefaultPromise<>(loop);
   }
 
   /** Hands the descriptor over to the loop's driver and lets the handlers be added. */
@@ -81,7 +83,17 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   final void abandon() {
     open = false;
     closeDescriptor();
-    closePromise.trySuccess(null);
+    ended();
+  }
+
+  /** Tells those who wait for the end. */
+  private void ended() {
+    Promise<Void> promise;
+    synchronized (this) {
+      ended = true;
+      promise = closePromise;
+    }
+    complete(promise);
   }
 
   private void closeDescriptor() {
@@ -152,7 +164,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       return;
     }
     if (autoRead) {
-      pipeline.tail.read();
+      pipeline.sentinel.read();
     } else if (readPending) {
       awaitReadable();
     }
@@ -160,11 +172,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   final void doClose(@Nullable Promise<Void> promise) {
     if (promise != null) {
-      if (closePromise.isDone()) {
-        promise.trySuccess(null);
-      } else {
-        closePromise.addListener(closed -> promise.trySuccess(null));
-      }
+      closeFuture().addListener(closed -> promise.trySuccess(null));
     }
     synchronized (this) {
       if (!open) {
@@ -174,7 +182,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     }
     if (registration == null) { // such as an accepted one that a handler of its listener refused
       closeDescriptor();
-      closePromise.trySuccess(null);
+      ended();
     } else {
       closing();
       if (path != null) {
@@ -203,12 +211,12 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
       released();
     } finally {
       loop.remove(this);
-      closePromise.trySuccess(null);
+      ended();
     }
     // Later, so that the handler which closed the channel is not called from within itself.
     loop.execute(() -> {
       if (wasActive) {
-        pipeline.head.fireChannelInactive();
+        pipeline.sentinel.fireChannelInactive();
       }
       pipeline.destroy();
     });
@@ -235,7 +243,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   final void refuse(Object message, @Nullable Promise<Void> promise, Throwable cause) {
     ReferenceCountUtil.release(message);
     if (promise == null && open) {
-      pipeline.head.fireExceptionCaught(cause);
+      pipeline.sentinel.fireExceptionCaught(cause);
     } else {
       fail(promise, cause);
     }
@@ -268,7 +276,20 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   @Override
   public final Future<Void> closeFuture() {
-    return closePromise;
+    Promise<Void> promise = closePromise;
+    return promise == null ? newClosePromise() : promise;
+  }
+
+  private synchronized Promise<Void> newClosePromise() {
+    Promise<Void> promise = closePromise;
+    if (promise == null) {
+      promise = new DefaultPromise<>(loop);
+      if (ended) {
+        promise.setSuccess(null);
+      }
+      closePromise = promise;
+    }
+    return promise;
   }
 
   @Override
@@ -278,45 +299,46 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
 
   @Override
   public final Future<Void> write(Object message) {
-    return pipeline.tail.write(message);
+    return pipeline.sentinel.write(message);
   }
 
   @Override
   public final void write(Object message, @Nullable Promise<Void> promise) {
-    pipeline.tail.write(message, promise);
+    pipeline.sentinel.write(message, promise);
   }
 
   @Override
   public final Future<Void> writeAndFlush(Object message) {
-    return pipeline.tail.writeAndFlush(message);
+    return pipeline.sentinel.writeAndFlush(message);
   }
 
   @Override
   public final void writeAndFlush(Object message, @Nullable Promise<Void> promise) {
-    pipeline.tail.writeAndFlush(message, promise);
+    pipeline.sentinel.writeAndFlush(message, promise);
   }
 
   @Override
   public final void flush() {
-    pipeline.tail.flush();
+    pipeline.sentinel.flush();
   }
 
   @Override
   public final void read() {
-    pipeline.tail.read();
+    pipeline.sentinel.read();
   }
 
   @Override
   public final Future<Void> shutdownOutput() {
     Promise<Void> promise = newPromise();
-    pipeline.tail.shutdownOutput(promise);
+    pipeline.sentinel.shutdownOutput(promise);
     return promise;
   }
 
   @Override
   public final Future<Void> close() {
+    Future<Void> closed = closeFuture();
     close(null);
-    return closePromise;
+    return closed;
   }
 
   @Override
@@ -332,7 +354,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   @Override
   public final void close(@Nullable Promise<Void> promise) {
     try {
-      pipeline.tail.close(promise);
+      pipeline.sentinel.close(promise);
     } catch (RejectedExecutionException ended) {
       complete(promise); // the loop closed all its channels before it ended
     }
@@ -458,7 +480,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     boolean was = autoRead;
     autoRead = on;
     if (on && !was && active) {
-      pipeline.tail.read();
+      pipeline.sentinel.read();
     } else if (!on && was) {
       readPending = false;
       if (registration != null && open) {

@@ -97,7 +97,7 @@ public final class Bootstrap {
         loop,
         remote.family(),
         connected,
-        (channel, promise) -> channel.pipeline().tail.connect(remote, local, promise));
+        (channel, promise) -> channel.pipeline().sentinel.connect(remote, local, promise));
   }
 
   /**
@@ -108,7 +108,7 @@ public final class Bootstrap {
    */
   public Future<Channel> bind(Address local) {
     return start(
-        local.family(), (channel, promise) -> channel.pipeline().tail.bind(local, promise));
+        local.family(), (channel, promise) -> channel.pipeline().sentinel.bind(local, promise));
   }
 
   /**

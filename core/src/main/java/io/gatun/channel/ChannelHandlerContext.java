@@ -50,10 +50,10 @@ public final class ChannelHandlerContext {
   /** See {@link HandlerMask}; 0 once removed, so that events pass by. */
   private int mask;
 
-  /** Links of the pipeline. The head has no previous, the tail no next. Loop's thread only. */
-  @Nullable ChannelHandlerContext previous;
+  /** Links of the pipeline's ring. Loop's thread only. */
+  ChannelHandlerContext previous = this;
 
-  @Nullable ChannelHandlerContext next;
+  ChannelHandlerContext next = this;
 
   private volatile boolean removed;
 
@@ -159,30 +159,28 @@ public final class ChannelHandlerContext {
     }
   }
 
-  // A context that was removed keeps its links, so that an event under way finds its way on.
+  // A context that was removed keeps its links, so that an event under way finds its way on. Both
+  // ways end at the sentinel, which handles everything.
 
   private ChannelHandlerContext nextInbound(int bit) {
-    ChannelHandlerContext ctx = this;
-    do {
-      ChannelHandlerContext next = ctx.next;
-      if (next == null) {
-        return ctx; // the tail
-      }
-      ctx = next;
-    } while ((ctx.mask & bit) == 0);
+    ChannelHandlerContext ctx = next;
+    while ((ctx.mask & bit) == 0) {
+      ctx = ctx.next;
+    }
     return ctx;
   }
 
   private ChannelHandlerContext nextOutbound(int bit) {
-    ChannelHandlerContext ctx = this;
-    do {
-      ChannelHandlerContext previous = ctx.previous;
-      if (previous == null) {
-        return ctx; // the head
-      }
-      ctx = previous;
-    } while ((ctx.mask & bit) == 0);
+    ChannelHandlerContext ctx = previous;
+    while ((ctx.mask & bit) == 0) {
+      ctx = ctx.previous;
+    }
     return ctx;
+  }
+
+  /** Whether this is the channel itself, and not a handler's. */
+  private boolean isSentinel() {
+    return handler == ChannelPipeline.Ends.INSTANCE;
   }
 
   /** Tells the next handler that the channel is active. */
@@ -337,7 +335,12 @@ public final class ChannelHandlerContext {
 
   /** An outbound method of this handler threw: its promise fails, or else the exception travels. */
   private void failed(@Nullable Promise<Void> promise, Throwable cause) {
-    if (promise == null || !promise.tryFailure(cause)) {
+    if (promise != null && promise.tryFailure(cause)) {
+      return;
+    }
+    if (isSentinel()) { // the channel itself: all handlers hear of it
+      fireExceptionCaught(cause);
+    } else {
       caught(cause);
     }
   }
@@ -353,7 +356,7 @@ public final class ChannelHandlerContext {
     channel.loop.running = this;
     if (promise instanceof ChannelPromise own
         && own.holder == next
-        && next.previous != null // the head is the channel itself
+        && !next.isSentinel() // the channel keeps its promises
         && !own.isDone()) {
       pipeline().kept(own);
     }
@@ -409,7 +412,7 @@ public final class ChannelHandlerContext {
     try {
       next.handler.read(next);
     } catch (Throwable t) {
-      next.caught(t);
+      next.failed(null, t);
     }
     channel.loop.running = this;
   }
@@ -456,7 +459,7 @@ public final class ChannelHandlerContext {
     try {
       next.handler.flush(next);
     } catch (Throwable t) {
-      next.caught(t);
+      next.failed(null, t);
     }
     channel.loop.running = this;
   }

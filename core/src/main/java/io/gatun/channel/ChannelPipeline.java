@@ -26,9 +26,11 @@ public final class ChannelPipeline {
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(ChannelPipeline.class);
 
-  private final AbstractChannel channel;
-  final ChannelHandlerContext head;
-  final ChannelHandlerContext tail;
+  /**
+   * The channel itself, which closes the ring of the handlers: it stands before the first, where
+   * events begin and operations end, and behind the last.
+   */
+  final ChannelHandlerContext sentinel;
 
   /** An exception, and the handler that threw it. */
   record Thrown(ChannelHandlerContext by, Throwable cause) {}
@@ -40,21 +42,17 @@ public final class ChannelPipeline {
   private @Nullable KeptPromises keptPromises;
 
   ChannelPipeline(AbstractChannel channel) {
-    this.channel = channel;
-    head = new ChannelHandlerContext(channel, "head", Head.INSTANCE);
-    tail = new ChannelHandlerContext(channel, "tail", Tail.INSTANCE);
-    head.next = tail;
-    tail.previous = head;
+    sentinel = new ChannelHandlerContext(channel, "the channel", Ends.INSTANCE);
   }
 
   /** Returns the channel. */
   public Channel channel() {
-    return channel;
+    return sentinel.channel;
   }
 
   /** Hands an event to the first handler, on the channel's loop. */
   public void fireUserEvent(Object event) {
-    head.fireUserEvent(event);
+    sentinel.fireUserEvent(event);
   }
 
   /** Adds handlers behind all others, named after their classes. */
@@ -67,30 +65,22 @@ public final class ChannelPipeline {
 
   /** Adds a handler behind all others. */
   public ChannelPipeline addLast(String name, ChannelHandler handler) {
-    return insert(previousOf(tail), name, handler);
+    return insert(sentinel.previous, name, handler);
   }
 
   /** Adds a handler before all others. */
   public ChannelPipeline addFirst(String name, ChannelHandler handler) {
-    return insert(head, name, handler);
+    return insert(sentinel, name, handler);
   }
 
   /** Adds a handler right before another. */
   public ChannelPipeline addBefore(String other, String name, ChannelHandler handler) {
-    return insert(previousOf(require(other)), name, handler);
+    return insert(require(other).previous, name, handler);
   }
 
   /** Adds a handler right behind another. */
   public ChannelPipeline addAfter(String other, String name, ChannelHandler handler) {
     return insert(require(other), name, handler);
-  }
-
-  private static ChannelHandlerContext previousOf(ChannelHandlerContext ctx) {
-    ChannelHandlerContext previous = ctx.previous;
-    if (previous == null) {
-      throw new IllegalStateException("the head has no previous");
-    }
-    return previous;
   }
 
   /**
@@ -106,7 +96,7 @@ public final class ChannelPipeline {
     if (context(name) != null) {
       throw new IllegalArgumentException("the pipeline has a handler " + name + " already");
     }
-    ChannelHandlerContext ctx = new ChannelHandlerContext(channel, name, handler);
+    ChannelHandlerContext ctx = new ChannelHandlerContext(sentinel.channel, name, handler);
     if (!isSharable(ctx) && !HandlersInUse.add(ctx.handler())) {
       throw new IllegalStateException(
           "the handler "
@@ -117,9 +107,7 @@ public final class ChannelPipeline {
     ctx.previous = previous;
     ctx.next = next;
     previous.next = ctx;
-    if (next != null) {
-      next.previous = ctx;
-    }
+    next.previous = ctx;
     try {
       handler.handlerAdded(ctx);
     } catch (Throwable t) {
@@ -168,7 +156,7 @@ public final class ChannelPipeline {
 
   private ChannelHandler replace(ChannelHandlerContext old, String name, ChannelHandler handler) {
     if (name.equals(old.name())) {
-      ChannelHandlerContext previous = previousOf(old);
+      ChannelHandlerContext previous = old.previous;
       ChannelHandler removed = remove(old);
       insert(previous, name, handler);
       return removed;
@@ -198,11 +186,8 @@ public final class ChannelPipeline {
 
   /** The context keeps its own links: an event that is passing through it finds its way on. */
   private static void unlink(ChannelHandlerContext ctx) {
-    ChannelHandlerContext previous = previousOf(ctx);
-    previous.next = ctx.next;
-    if (ctx.next != null) {
-      ctx.next.previous = previous;
-    }
+    ctx.previous.next = ctx.next;
+    ctx.next.previous = ctx.previous;
     ctx.remove();
     if (!isSharable(ctx)) {
       HandlersInUse.remove(ctx.handler());
@@ -214,18 +199,18 @@ public final class ChannelPipeline {
    * their own have passed on what they were told before.
    */
   void destroy() {
-    destroyBehind(head);
+    destroyBehind(sentinel);
   }
 
   private void destroyBehind(ChannelHandlerContext done) {
-    for (ChannelHandlerContext ctx = done.next; ctx != null; ctx = ctx.next) {
+    for (ChannelHandlerContext ctx = done.next; ctx != sentinel; ctx = ctx.next) {
       if (ctx.handler instanceof Offloaded offloaded) {
         ChannelHandlerContext waiting = ctx;
         offloaded.afterAll(() -> onLoop(() -> destroyBehind(waiting)));
         return;
       }
     }
-    for (ChannelHandlerContext last; (last = previousOf(tail)) != head; ) {
+    for (ChannelHandlerContext last; (last = sentinel.previous) != sentinel; ) {
       leave(last); // which may remove others
     }
     tellKeptPromises();
@@ -233,7 +218,7 @@ public final class ChannelPipeline {
 
   private void onLoop(Runnable task) {
     try {
-      channel.eventLoop().execute(task);
+      channel().eventLoop().execute(task);
     } catch (RejectedExecutionException ended) {
       task.run(); // no thread of the loop's is left to disturb
     }
@@ -250,8 +235,8 @@ public final class ChannelPipeline {
 
   void tellKeptPromises() {
     KeptPromises kept = keptPromises;
-    if (kept != null && !channel.isOpen()) {
-      kept.tell(channel);
+    if (kept != null && !channel().isOpen()) {
+      kept.tell(channel());
     }
   }
 
@@ -291,8 +276,8 @@ public final class ChannelPipeline {
 
   /** Returns the last handler, or null when there is none. */
   public @Nullable ChannelHandler last() {
-    ChannelHandlerContext last = previousOf(tail);
-    return last == head ? null : last.handler();
+    ChannelHandlerContext last = sentinel.previous;
+    return last == sentinel ? null : last.handler();
   }
 
   /** Returns the names of all handlers, first to last. */
@@ -306,7 +291,7 @@ public final class ChannelPipeline {
   }
 
   private @Nullable ChannelHandlerContext find(Predicate<ChannelHandlerContext> wanted) {
-    for (ChannelHandlerContext ctx = head.next; ctx != null && ctx != tail; ctx = ctx.next) {
+    for (ChannelHandlerContext ctx = sentinel.next; ctx != sentinel; ctx = ctx.next) {
       if (wanted.test(ctx)) {
         return ctx;
       }
@@ -326,7 +311,7 @@ public final class ChannelPipeline {
   }
 
   private void checkLoop() {
-    if (!channel.eventLoop().inEventLoop()) {
+    if (!channel().eventLoop().inEventLoop()) {
       throw new IllegalStateException("a pipeline is changed on its channel's loop only");
     }
   }
@@ -340,9 +325,9 @@ public final class ChannelPipeline {
     return name;
   }
 
-  /** Where outbound operations end: at the channel itself. */
-  private static final class Head implements ChannelHandler {
-    static final Head INSTANCE = new Head();
+  /** Where operations end, at the channel itself, and those events that no handler took. */
+  static final class Ends implements ChannelHandler {
+    static final Ends INSTANCE = new Ends();
 
     @Override
     public void bind(ChannelHandlerContext ctx, Address local, Promise<Void> promise) {
@@ -379,11 +364,6 @@ public final class ChannelPipeline {
     public void close(ChannelHandlerContext ctx, @Nullable Promise<Void> promise) {
       ctx.channel.doClose(promise);
     }
-  }
-
-  /** Where inbound events end that no handler took. */
-  private static final class Tail implements ChannelHandler {
-    static final Tail INSTANCE = new Tail();
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {}

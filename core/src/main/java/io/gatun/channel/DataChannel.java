@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * it is to read and to send, back-pressure, and the end of either half. What one call reads or
  * sends is the kinds' own.
  */
-abstract class DataChannel extends AbstractChannel {
+abstract class DataChannel extends AbstractChannel implements Runnable {
   /**
    * The most bytes in one call. The kernel takes at most 2^31 − 4096 (macOS less than 2^31), and a
    * call that took less than it was given has to mean that the socket is full.
@@ -53,7 +53,7 @@ abstract class DataChannel extends AbstractChannel {
     }
   }
 
-  final OutboundBuffer outbound = new OutboundBuffer();
+  OutboundBuffer outbound = OutboundBuffer.NONE;
 
   /** The memory of what other threads have written and the loop has yet to see. */
   @SuppressWarnings("unused") // by EXPECTED
@@ -74,14 +74,8 @@ abstract class DataChannel extends AbstractChannel {
   /** Messages that the round under way has delivered. */
   private int delivered;
 
-  /** Bytes that the sending under way may still send. */
-  private int roundBytesLeft;
-
   /** Keeps a promise's listener from sending while {@link #send} is sending. */
   private boolean sending;
-
-  /** What sends on in the loop's next round; made for the first channel that needs one. */
-  private @Nullable Runnable resumption;
 
   /** The driver has a write under way. */
   boolean writeUnderWay;
@@ -228,7 +222,7 @@ abstract class DataChannel extends AbstractChannel {
     }
     active = true;
     complete(promise);
-    pipeline().head.fireChannelActive();
+    pipeline().sentinel.fireChannelActive();
     if (active) {
       send();
       readNext();
@@ -277,7 +271,7 @@ abstract class DataChannel extends AbstractChannel {
   final void deliver(Object message) {
     readPending = false;
     delivered++;
-    pipeline().head.fireChannelRead(message);
+    pipeline().sentinel.fireChannelRead(message);
   }
 
   @Override
@@ -293,13 +287,13 @@ abstract class DataChannel extends AbstractChannel {
       } while (result > 0 && bytesLeft > 0 && readsOn());
     } catch (Throwable t) { // such as no memory for a buffer
       reading = false;
-      pipeline().head.fireExceptionCaught(t);
+      pipeline().sentinel.fireExceptionCaught(t);
       close(null);
       return;
     }
     reading = false;
     if (delivered > 0) {
-      pipeline().head.fireChannelReadComplete();
+      pipeline().sentinel.fireChannelReadComplete();
     }
     if (!isOpen()) {
       return;
@@ -324,7 +318,7 @@ abstract class DataChannel extends AbstractChannel {
     if (outputShutdown) {
       close(null);
     } else if (allowHalfClosure) {
-      pipeline().head.fireUserEvent(ChannelEvent.INPUT_SHUTDOWN);
+      pipeline().sentinel.fireUserEvent(ChannelEvent.INPUT_SHUTDOWN);
     } else {
       // What the peer sent is answered in full before the connection goes.
       closeWhenSent = true;
@@ -375,8 +369,17 @@ abstract class DataChannel extends AbstractChannel {
   }
 
   final void add(Object entry, @Nullable Promise<Void> promise) {
-    outbound.add(entry, promise);
+    addPart(entry, promise);
     tellWritability();
+  }
+
+  /** Adds an entry that others follow, of the same message. */
+  @SuppressWarnings("ReferenceEquality")
+  final void addPart(Object entry, @Nullable Promise<Void> promise) {
+    if (outbound == OutboundBuffer.NONE) {
+      outbound = new OutboundBuffer();
+    }
+    outbound.add(entry, promise);
   }
 
   @Override
@@ -390,20 +393,21 @@ abstract class DataChannel extends AbstractChannel {
       return;
     }
     sending = true;
-    roundBytesLeft = Math.min(roundLimit.bytes(), MAX_WRITE);
+    int bytesLeft = Math.min(roundLimit.bytes(), MAX_WRITE);
     int result = 0;
     int calls = 0;
     try {
       while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
-        if (calls++ == roundLimit.calls() || roundBytesLeft <= 0) {
-          sendLater();
+        if (calls++ == roundLimit.calls() || bytesLeft <= 0) {
+          loop.execute(this);
           break;
         }
-        result = sendOnce();
+        result = sendOnce(bytesLeft);
+        bytesLeft -= Math.max(0, result);
       }
     } catch (RuntimeException e) { // a buffer that is no more
       sending = false;
-      pipeline().head.fireExceptionCaught(e);
+      pipeline().sentinel.fireExceptionCaught(e);
       close(null); // what has gone out is part of a message at best
       return;
     }
@@ -425,26 +429,15 @@ abstract class DataChannel extends AbstractChannel {
    * Makes one call that sends of what was flushed, of which there is something; sets {@link
    * #writeUnderWay} unless all of it was taken.
    *
-   * @return a negative errno when nothing more can be sent
+   * @param most the most bytes of a stream to send
+   * @return how many bytes a stream has sent; a negative errno when nothing more can be sent
    */
-  abstract int sendOnce();
+  abstract int sendOnce(int most);
 
-  /** The most bytes that the next call may send. */
-  final int roundBytesLeft() {
-    return roundBytesLeft;
-  }
-
-  final void countSent(int count) {
-    roundBytesLeft -= count;
-  }
-
-  private void sendLater() {
-    Runnable later = resumption;
-    if (later == null) {
-      later = this::send;
-      resumption = later;
-    }
-    loop.execute(later);
+  /** Sends on, when the loop has cared for others: the channel itself is the task. */
+  @Override
+  public final void run() {
+    send();
   }
 
   @Override
@@ -502,7 +495,7 @@ abstract class DataChannel extends AbstractChannel {
         fail(shutdownPromise, SocketErrors.of("shutdown", remote, result));
       } else {
         complete(shutdownPromise);
-        pipeline().head.fireUserEvent(ChannelEvent.OUTPUT_SHUTDOWN);
+        pipeline().sentinel.fireUserEvent(ChannelEvent.OUTPUT_SHUTDOWN);
       }
       if (inputShutdown) {
         close(null);
@@ -558,7 +551,7 @@ abstract class DataChannel extends AbstractChannel {
       return;
     }
     if (isOpen()) {
-      pipeline().head.fireChannelWritabilityChanged();
+      pipeline().sentinel.fireChannelWritabilityChanged();
     }
   }
 

@@ -11,6 +11,8 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -67,8 +69,12 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   private final LoopCounters counters = new LoopCounters();
 
-  /** The open channels of this loop, as a list through their own fields. Loop's thread only. */
-  @Nullable AbstractChannel channels;
+  /**
+   * The open channels of this loop, in no order; each knows its index. Loop's thread only. They are
+   * not linked through their own fields: the garbage collector follows a long list one by one, and
+   * keeps all that it has yet to visit on a stack.
+   */
+  private final List<AbstractChannel> channels = new ArrayList<>();
 
   private @Nullable MessageBatch messages;
   private final ReadBuffers readBuffers = new ReadBuffers(this);
@@ -183,7 +189,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
         pause();
       }
       // A channel that is still closing has memory in use, so the loop lives on for it.
-    } while (!confirmShutdown() || channels != null);
+    } while (!confirmShutdown() || !channels.isEmpty());
   }
 
   private static void pause() {
@@ -248,10 +254,11 @@ public final class EventLoop extends SingleThreadEventExecutor {
   }
 
   private void closeChannels() {
-    for (AbstractChannel channel = channels; channel != null; ) {
-      AbstractChannel next = channel.next;
-      channel.doClose(null); // no handler can keep the loop from ending
-      channel = next;
+    // From the last on: in the place of one that goes comes the last, which was closed before.
+    for (int i = channels.size() - 1; i >= 0; i--) {
+      if (i < channels.size()) { // a promise's listener may have closed others
+        channels.get(i).doClose(null); // no handler can keep the loop from ending
+      }
     }
   }
 
@@ -285,25 +292,17 @@ public final class EventLoop extends SingleThreadEventExecutor {
   }
 
   void add(AbstractChannel channel) {
-    channel.next = channels;
-    if (channels != null) {
-      channels.previous = channel;
-    }
-    channels = channel;
+    channel.index = channels.size();
+    channels.add(channel);
     counters.channels++;
   }
 
   void remove(AbstractChannel channel) {
-    if (channel.previous != null) {
-      channel.previous.next = channel.next;
-    } else {
-      channels = channel.next;
+    AbstractChannel last = channels.removeLast();
+    if (channel.index < channels.size()) {
+      channels.set(channel.index, last);
+      last.index = channel.index;
     }
-    if (channel.next != null) {
-      channel.next.previous = channel.previous;
-    }
-    channel.next = null;
-    channel.previous = null;
     counters.channels--;
   }
 

@@ -136,7 +136,7 @@ final class Insight {
     @DataAmount
     long bytes;
 
-    void tell(Channel channel, int length) {
+    void tell(Channel channel, long length) {
       end();
       if (shouldCommit()) {
         this.channel = channel.toString();

@@ -78,7 +78,7 @@ final class ListenerChannel extends AbstractChannel {
     active = true;
     localAddress();
     complete(promise);
-    pipeline().head.fireChannelActive();
+    pipeline().sentinel.fireChannelActive();
     readNext();
   }
 
@@ -122,13 +122,13 @@ final class ListenerChannel extends AbstractChannel {
         DataChannel child = accepted(result, peer);
         loop.counters().accepted++;
         Insight.accepted(this, child);
-        pipeline().head.fireChannelRead(child);
+        pipeline().sentinel.fireChannelRead(child);
       }
       accepted++;
     }
     accepting = false;
     if (accepted > 0) {
-      pipeline().head.fireChannelReadComplete();
+      pipeline().sentinel.fireChannelReadComplete();
     }
     if (!isOpen()) {
       return;

@@ -53,7 +53,8 @@ final class MessageChannel extends DataChannel {
   private final AddressCache senders;
   private int messageSize = MessageBatch.SPILL;
 
-  private final ReadSize readSize = new ReadSize();
+  /** See {@link ReadSize}. */
+  private int readSize = ReadSize.SMALLEST;
 
   /**
    * How many messages the next call has room for: one more than came together of late, so that one
@@ -183,7 +184,7 @@ final class MessageChannel extends DataChannel {
   /** Makes messages of what there is: handlers may use the batch for what they write. */
   private int receive(int count) {
     MessageBatch batch = loop.messages();
-    int size = Math.min(readSize.next(), messageSize);
+    int size = Math.min(ReadSize.bytes(readSize), messageSize);
     int spilled = Math.min(messageSize - size, MessageBatch.SPILL);
     int room = messageSize - spilled;
     try {
@@ -192,7 +193,7 @@ final class MessageChannel extends DataChannel {
       for (int i = 0; i < received; i++) {
         Message message = batch.received(i, alloc(), senders);
         held.add(message);
-        readSize.record(Math.min(message.content().readableBytes(), room), room);
+        readSize = ReadSize.next(readSize, Math.min(message.content().readableBytes(), room), room);
         if (isEnd(message)) {
           break; // and so it goes on
         }
@@ -217,7 +218,7 @@ final class MessageChannel extends DataChannel {
 
   @Override
   void readFailed(int errno) {
-    pipeline().head.fireExceptionCaught(SocketErrors.of("recv", remote, errno));
+    pipeline().sentinel.fireExceptionCaught(SocketErrors.of("recv", remote, errno));
     if (connectionOriented || ++failures > MAX_FAILURES) {
       close(null);
     } else {
@@ -264,7 +265,7 @@ final class MessageChannel extends DataChannel {
   }
 
   @Override
-  int sendOnce() {
+  int sendOnce(int most) {
     MessageBatch batch = loop.messages();
     int count = Math.min(outbound.flushed(), MessageBatch.SIZE);
     int filled = 0;
@@ -293,7 +294,7 @@ final class MessageChannel extends DataChannel {
       told &= outbound.failFirst(cause);
     }
     if (!told) {
-      pipeline().head.fireExceptionCaught(cause);
+      pipeline().sentinel.fireExceptionCaught(cause);
     }
   }
 
@@ -343,7 +344,7 @@ final class MessageChannel extends DataChannel {
       cause = SocketErrors.of("send", address, errno);
     }
     if (!outbound.failFirst(cause)) {
-      pipeline().head.fireExceptionCaught(cause);
+      pipeline().sentinel.fireExceptionCaught(cause);
     }
   }
 

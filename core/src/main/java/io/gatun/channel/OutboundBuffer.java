@@ -25,12 +25,15 @@ final class OutboundBuffer {
 
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(OutboundBuffer.class);
-  private static final Object[] NO_ENTRIES = {};
+  private static final @Nullable Object[] NO_ENTRIES = {};
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static final @Nullable Promise<Void>[] NO_PROMISES = new Promise[0];
 
-  private @Nullable Object[] entries = NO_ENTRIES;
+  /** What many channels share, since there is nothing in it: never written to. */
+  static final OutboundBuffer NONE = new OutboundBuffer(NO_ENTRIES);
+
+  private @Nullable Object[] entries;
   private @Nullable Promise<Void>[] promises = NO_PROMISES;
 
   /** Index of the oldest entry; the capacity is a power of two. */
@@ -49,6 +52,14 @@ final class OutboundBuffer {
    * that writes or closes finds a consistent ring, and what was sent does not fail.
    */
   private int sent;
+
+  OutboundBuffer() {
+    this(new Object[FIRST_CAPACITY]);
+  }
+
+  private OutboundBuffer(@Nullable Object[] entries) {
+    this.entries = entries;
+  }
 
   boolean isEmpty() {
     return size == sent;
@@ -84,19 +95,41 @@ final class OutboundBuffer {
     }
     int index = (first + size++) & (entries.length - 1);
     entries[index] = entry;
-    promises[index] = promise;
     weight += weight(entry);
+    if (promise != null) {
+      if (promises.length < entries.length) {
+        promises = newPromises(entries.length);
+      }
+      promises[index] = promise;
+    }
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
+  private static @Nullable Promise<Void>[] newPromises(int capacity) {
+    return new Promise[capacity];
+  }
+
+  /** Takes out the promise of an entry, if it has one. */
+  private @Nullable Promise<Void> takePromise(int index) {
+    if (promises.length == 0) {
+      return null;
+    }
+    Promise<Void> promise = promises[index];
+    promises[index] = null;
+    return promise;
+  }
+
   private void grow() {
-    int capacity = Math.max(FIRST_CAPACITY, entries.length * 2);
+    int capacity = entries.length * 2;
     @Nullable Object[] moreEntries = new Object[capacity];
-    @Nullable Promise<Void>[] morePromises = new Promise[capacity];
+    @Nullable Promise<Void>[] morePromises =
+        promises.length == 0 ? NO_PROMISES : newPromises(capacity);
     for (int i = 0; i < size; i++) {
       int index = (first + i) & (entries.length - 1);
       moreEntries[i] = entries[index];
-      morePromises[i] = promises[index];
+      if (morePromises.length > 0) {
+        morePromises[i] = promises[index];
+      }
     }
     entries = moreEntries;
     promises = morePromises;
@@ -109,19 +142,23 @@ final class OutboundBuffer {
    */
   void flush() {
     int kept = sent + flushed;
+    if (kept == size) {
+      return;
+    }
     for (int i = kept; i < size; i++) {
       int from = (first + i) & (entries.length - 1);
       Object entry = Objects.requireNonNull(entries[from]);
-      Promise<Void> promise = promises[from];
+      Promise<Void> promise = takePromise(from);
       entries[from] = null;
-      promises[from] = null;
       if (promise != null && !promise.setUncancellable() && promise.isCancelled()) {
         release(entry);
         continue;
       }
       int to = (first + kept++) & (entries.length - 1);
       entries[to] = entry;
-      promises[to] = promise;
+      if (promise != null) {
+        promises[to] = promise;
+      }
     }
     size = kept;
     flushed = size - sent;
@@ -260,9 +297,8 @@ final class OutboundBuffer {
   }
 
   private @Nullable Promise<Void> removeFirst() {
-    Promise<Void> promise = promises[first];
+    Promise<Void> promise = takePromise(first);
     entries[first] = null;
-    promises[first] = null;
     first = (first + 1) & (entries.length - 1);
     size--;
     return promise;
@@ -270,6 +306,9 @@ final class OutboundBuffer {
 
   /** Releases everything; the promises fail. */
   void fail(Throwable cause) {
+    if (size == 0) {
+      return;
+    }
     tellSent();
     while (size > 0) {
       failOldest(cause);

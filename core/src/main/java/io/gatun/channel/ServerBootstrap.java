@@ -169,7 +169,7 @@ public final class ServerBootstrap {
                 }
                 addHandlers(listener);
               });
-          channel.pipeline().tail.bind(local, promiseOf(channel, bound));
+          channel.pipeline().sentinel.bind(local, promiseOf(channel, bound));
         });
     return bound;
   }

@@ -25,7 +25,7 @@ final class StreamChannel extends DataChannel {
   /** Whether descriptors can be sent: not on Windows. */
   private static final boolean PASSES = Abi.HOST.has("SCM_RIGHTS");
 
-  private final Driver.Kind kind;
+  private final boolean unix;
 
   /**
    * The most bytes of a file in one call: a peer that reads as fast as the file does would keep the
@@ -33,7 +33,8 @@ final class StreamChannel extends DataChannel {
    */
   private static final int FILE_PIECE = 2 << 20;
 
-  private final ReadSize readSize = new ReadSize();
+  /** See {@link ReadSize}. */
+  private int readSize = ReadSize.SMALLEST;
 
   /** What came along is read too. */
   private boolean ancillary;
@@ -41,12 +42,10 @@ final class StreamChannel extends DataChannel {
   /** Of the write under way, while somebody records it. */
   private Insight.@Nullable Write underWay;
 
-  private int underWayLength;
-
   /** A new channel that is to be connected. */
   StreamChannel(EventLoop loop, int fd, AddressFamily family) {
     super(loop, fd);
-    this.kind = family.equals(AddressFamily.UNIX) ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
+    this.unix = family.equals(AddressFamily.UNIX);
   }
 
   /** An accepted channel. */
@@ -57,7 +56,7 @@ final class StreamChannel extends DataChannel {
 
   @Override
   Driver.Kind driverKind() {
-    return kind;
+    return unix ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
   }
 
   @Override
@@ -78,7 +77,7 @@ final class StreamChannel extends DataChannel {
   }
 
   private int readBytes() {
-    ByteBuf buffer = loop.readBuffers().take(alloc(), readSize.next());
+    ByteBuf buffer = loop.readBuffers().take(alloc(), ReadSize.bytes(readSize));
     int room = buffer.writableBytes();
     Insight.Read event = Insight.read();
     int result = registration().read(buffer.memoryAddress() + buffer.writerIndex(), room);
@@ -97,7 +96,7 @@ final class StreamChannel extends DataChannel {
 
   private int readMessage() {
     MessageBatch batch = loop.messages();
-    int room = readSize.next();
+    int room = ReadSize.bytes(readSize);
     Insight.Read event = Insight.read();
     try {
       batch.expect(1, alloc(), room, 0);
@@ -122,12 +121,12 @@ final class StreamChannel extends DataChannel {
   private void received(int count, int room) {
     loop.counters().reads++;
     loop.counters().bytesRead += count;
-    readSize.record(count, room);
+    readSize = ReadSize.next(readSize, count, room);
   }
 
   @Override
   void readFailed(int errno) {
-    pipeline().head.fireExceptionCaught(SocketErrors.of("recv", remote, errno));
+    pipeline().sentinel.fireExceptionCaught(SocketErrors.of("recv", remote, errno));
     close(null);
   }
 
@@ -202,7 +201,7 @@ final class StreamChannel extends DataChannel {
       int length = Math.min(component.capacity() - skipped, end - at);
       at += length;
       if (length > 0) {
-        outbound.add(component.retainedSlice(skipped, length), at == end ? promise : null);
+        addPart(component.retainedSlice(skipped, length), at == end ? promise : null);
       }
     }
     composite.release();
@@ -218,12 +217,11 @@ final class StreamChannel extends DataChannel {
 
   /** Returns a negative errno when it failed. */
   @Override
-  int sendOnce() {
+  int sendOnce(int most) {
     if (outbound.get(0) instanceof Message message) {
       return sendMessage(message);
     }
     Insight.Write event = Insight.write();
-    int most = roundBytesLeft();
     int length;
     int result;
     if (outbound.get(0) instanceof FileRegion region) {
@@ -249,8 +247,8 @@ final class StreamChannel extends DataChannel {
       if (event != null && !writeUnderWay) {
         event.tell(this, length);
       } else if (event != null) {
+        event.bytes = length;
         underWay = event;
-        underWayLength = length;
       }
       sent(result);
     }
@@ -273,7 +271,8 @@ final class StreamChannel extends DataChannel {
     }
     if (result > 0) {
       outbound.unwrapFirst();
-      sent(Mmsghdr.length(batch.headers(), 0));
+      result = Mmsghdr.length(batch.headers(), 0);
+      sent(result);
     }
     return result;
   }
@@ -281,7 +280,6 @@ final class StreamChannel extends DataChannel {
   private void sent(int count) {
     loop.counters().writes++;
     loop.counters().bytesWritten += count;
-    countSent(count);
     outbound.sent(count);
   }
 
@@ -290,7 +288,7 @@ final class StreamChannel extends DataChannel {
     Insight.Write event = underWay;
     if (event != null) {
       underWay = null;
-      event.tell(this, underWayLength);
+      event.tell(this, event.bytes);
     }
     if (result >= 0) {
       sent(result);
@@ -326,6 +324,6 @@ final class StreamChannel extends DataChannel {
   }
 
   private boolean hasAncillary() {
-    return PASSES && kind == Driver.Kind.LOCAL_STREAM;
+    return PASSES && unix;
   }
 }

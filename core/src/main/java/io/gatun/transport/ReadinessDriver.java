@@ -59,7 +59,7 @@ public final class ReadinessDriver implements Driver {
   @Override
   public Registration register(int fd, Kind kind, Endpoint endpoint) {
     Readiness registration = new Readiness(fd, kind, endpoint);
-    registration.token = take(registration);
+    registration.slot = take(registration);
     return registration;
   }
 
@@ -75,7 +75,7 @@ public final class ReadinessDriver implements Driver {
    */
   public Observation observe(int fd, Observer observer) {
     Observation observation = new Observation(fd, observer);
-    observation.token = take(observation::ready);
+    observation.slot = take(observation::ready);
     return observation;
   }
 
@@ -143,24 +143,30 @@ public final class ReadinessDriver implements Driver {
     poller.close();
   }
 
-  private long take(Observer slot) {
-    int index = freeCount > 0 ? freeSlots[--freeCount] : used++;
-    if (index == slots.length) {
-      slots = Arrays.copyOf(slots, index * 2);
-      generations = Arrays.copyOf(generations, index * 2);
-      freeSlots = Arrays.copyOf(freeSlots, index * 2);
+  private int take(Observer owner) {
+    int slot = freeCount > 0 ? freeSlots[--freeCount] : used++;
+    if (slot == slots.length) {
+      slots = Arrays.copyOf(slots, slot * 2);
+      generations = Arrays.copyOf(generations, slot * 2);
     }
-    slots[index] = slot;
-    return (long) generations[index] << 32 | index;
+    slots[slot] = owner;
+    return slot;
+  }
+
+  /** What the poller gives back with an event of a slot's present owner. */
+  private long token(int slot) {
+    return (long) generations[slot] << 32 | slot;
   }
 
   /** Frees a slot; an event of its owner that the poller has yet to report finds nobody. */
-  private void free(long token) {
-    int index = (int) token;
-    slots[index] = null;
+  private void free(int slot) {
+    slots[slot] = null;
     // The generation stays positive, which leaves negative tokens to the poller itself.
-    generations[index] = (generations[index] + 1) & Integer.MAX_VALUE;
-    freeSlots[freeCount++] = index;
+    generations[slot] = (generations[slot] + 1) & Integer.MAX_VALUE;
+    if (freeCount == freeSlots.length) {
+      freeSlots = Arrays.copyOf(freeSlots, freeCount * 2);
+    }
+    freeSlots[freeCount++] = slot;
   }
 
   private @Nullable Observer owner(long token) {
@@ -182,7 +188,7 @@ public final class ReadinessDriver implements Driver {
   public final class Observation {
     private final int fd;
     private final Observer observer;
-    private long token;
+    private int slot;
     private int interest;
 
     private Observation(int fd, Observer observer) {
@@ -201,7 +207,10 @@ public final class ReadinessDriver implements Driver {
       if (wanted == interest) {
         return 0;
       }
-      int result = interest == 0 ? poller.add(fd, wanted, token) : poller.modify(fd, wanted, token);
+      int result =
+          interest == 0
+              ? poller.add(fd, wanted, token(slot))
+              : poller.modify(fd, wanted, token(slot));
       if (result >= 0) {
         interest = wanted;
       }
@@ -210,7 +219,7 @@ public final class ReadinessDriver implements Driver {
 
     private void ready(int events) {
       if (!edgeTriggered) {
-        poller.remove(fd, token);
+        poller.remove(fd, token(slot));
         interest = 0;
       }
       observer.ready(events);
@@ -219,10 +228,10 @@ public final class ReadinessDriver implements Driver {
     /** Ends the watch of a descriptor that goes on living. */
     public void detach() {
       if (interest != 0) {
-        poller.remove(fd, token);
+        poller.remove(fd, token(slot));
         interest = 0;
       }
-      free(token);
+      free(slot);
     }
 
     /**
@@ -231,9 +240,9 @@ public final class ReadinessDriver implements Driver {
      */
     public void forget() {
       if (interest != 0 && !edgeTriggered) {
-        poller.remove(fd, token);
+        poller.remove(fd, token(slot));
       }
-      free(token);
+      free(slot);
     }
   }
 
@@ -247,10 +256,14 @@ public final class ReadinessDriver implements Driver {
     private final int fd;
     private final Kind kind;
     private final Endpoint endpoint;
-    private long token;
 
-    /** What the poller watches; 0 before the descriptor was added. */
-    private int interest;
+    /** Negative once closed. */
+    private int slot;
+
+    /**
+     * What the poller watches; 0 before the descriptor was added. A byte, as idle ones are many.
+     */
+    private byte interest;
 
     /** A negative errno with which the poller refused the descriptor: the next call returns it. */
     private int refusal;
@@ -270,8 +283,6 @@ public final class ReadinessDriver implements Driver {
     /** A negative errno that a receive has met behind a message: the next one returns it. */
     private int failure;
 
-    private boolean closed;
-
     /** Stands in the queue {@link #due}. */
     private boolean queued;
 
@@ -284,6 +295,10 @@ public final class ReadinessDriver implements Driver {
     @Override
     public int fd() {
       return fd;
+    }
+
+    private boolean isClosed() {
+      return slot < 0;
     }
 
     /** Makes the poller watch what is waited for, with a system call only when that changed. */
@@ -304,10 +319,12 @@ public final class ReadinessDriver implements Driver {
       }
       int result =
           interest == 0
-              ? poller.add(fd, wanted, token)
-              : wanted == 0 ? poller.remove(fd, token) : poller.modify(fd, wanted, token);
+              ? poller.add(fd, wanted, token(slot))
+              : wanted == 0
+                  ? poller.remove(fd, token(slot))
+                  : poller.modify(fd, wanted, token(slot));
       if (result >= 0) {
-        interest = wanted;
+        interest = (byte) wanted;
         return true;
       }
       refusal = result;
@@ -332,13 +349,13 @@ public final class ReadinessDriver implements Driver {
         }
       }
       tellReadable();
-      if (!edgeTriggered && !closed) {
+      if (!edgeTriggered && !isClosed()) {
         watch();
       }
     }
 
     private void tellReadable() {
-      if (awaitsReadable && readable && !closed) {
+      if (awaitsReadable && readable && !isClosed()) {
         awaitsReadable = false;
         endpoint.readable();
       }
@@ -538,16 +555,16 @@ public final class ReadinessDriver implements Driver {
 
     @Override
     public void close() {
-      if (closed) {
+      if (isClosed()) {
         return;
       }
-      closed = true;
       // The last close of a descriptor takes it out of epoll and kqueue: no call for that. One that
       // has a second name in another process may be told of again; its slot has no owner then.
       if (interest != 0 && !edgeTriggered) {
-        poller.remove(fd, token);
+        poller.remove(fd, token(slot));
       }
-      free(token);
+      free(slot);
+      slot = -1;
       kernel.close(fd);
       endpoint.closed();
     }

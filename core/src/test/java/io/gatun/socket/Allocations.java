@@ -65,7 +65,7 @@ public final class Allocations {
   }
 
   /** The bytes a thread has allocated since its start. */
-  private static long allocated(long thread) throws Throwable {
+  public static long allocated(long thread) throws Throwable {
     return (long) ALLOCATED.invokeExact(thread);
   }
 }
