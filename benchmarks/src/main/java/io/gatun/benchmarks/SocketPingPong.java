@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** sendAll and recvInto of one message there and back. */
 @BenchmarkMode(Mode.AverageTime)
@@ -37,6 +38,12 @@ public class SocketPingPong extends SocketState {
   public void roundTrip() throws IOException {
     mover.send(socket);
     mover.receive(socket);
+  }
+
+  /** About as long as {@link #roundTrip}, and nothing: what JMH itself does meanwhile. */
+  @Benchmark
+  public void nothing() {
+    Blackhole.consumeCPU(10_000);
   }
 
   /** The same on a virtual thread. */
