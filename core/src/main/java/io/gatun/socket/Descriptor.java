@@ -6,6 +6,7 @@ import io.gatun.error.ClosedException;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Cleaner;
@@ -125,6 +126,23 @@ final class Descriptor {
       if (STATE.compareAndSet(this, CLOSED, CLOSED | GIVEN_BACK)) {
         giveBack();
       }
+    }
+  }
+
+  /** A call that never blocks; what it returns is used while the kernel's memory still holds it. */
+  interface Call<T> {
+    T make(Kernel kernel) throws IOException;
+  }
+
+  /** Makes a call that never blocks. */
+  <T> T with(String name, Call<T> call) throws IOException {
+    acquire(name);
+    Kernel kernel = Kernel.acquire();
+    try {
+      return call.make(kernel);
+    } finally {
+      Kernel.release(kernel);
+      release();
     }
   }
 

@@ -3,6 +3,7 @@ package io.gatun.socket;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
+import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.socket.Operations.Op;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The two ways to send a file. */
@@ -18,6 +21,32 @@ final class FileSending {
   private static final int BUFFER = 64 * 1024;
 
   private FileSending() {}
+
+  /** Sends by sendfile(2), or where that cannot be, by reading the file. */
+  static long send(Socket socket, Operations operations, Path file, long offset, long count)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+        return byReading(socket, channel, offset, count);
+      }
+      int fd = open(file);
+      if (fd < 0) {
+        return byReading(socket, channel, offset, count);
+      }
+      try {
+        long sent = bySendfile(operations, fd, offset, count);
+        if (sent >= 0) {
+          return sent;
+        }
+        if (Files.isDirectory(file)) {
+          throw SocketErrors.ofDescriptor("sendfile", file, Errno.EISDIR);
+        }
+        return byReading(socket, channel, offset, count);
+      } finally {
+        close(fd);
+      }
+    }
+  }
 
   /** Opens a file of the default file system. Returns its descriptor, or a negative errno. */
   static int open(Path file) {

@@ -5,11 +5,9 @@ import static io.gatun.socket.Operations.FOREVER;
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
-import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.channel.ChannelOption;
-import io.gatun.channel.KernelOption;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
@@ -26,13 +24,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.ReadOnlyBufferException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -59,34 +52,19 @@ import org.jspecify.annotations.Nullable;
  * holds a duplicate of the descriptor may set or clear it: timeouts are kept all the same.
  */
 public final class Socket implements AutoCloseable {
-  /** The most bytes in one call: below what any system takes, and an int. */
-  private static final long MAX_LENGTH = 1 << 30;
-
   private static final int SOCK_NONBLOCK = Abi.HOST.valueOr("SOCK_NONBLOCK", 0);
   private static final int SOCK_CLOEXEC = Abi.HOST.valueOr("SOCK_CLOEXEC", 0);
   private static final int DOMAIN = Abi.HOST.valueOr("SO_DOMAIN", -1);
   private static final int PROTOCOL = Abi.HOST.valueOr("SO_PROTOCOL", -1);
-  private static final int FIONREAD = Abi.HOST.valueOr("FIONREAD", 0);
   private static final int AF_ALG = Abi.HOST.valueOr("AF_ALG", -1);
-  private static final int MSG_WAITALL = Abi.HOST.valueOr("MSG_WAITALL", 0);
-
-  /** ioctlsocket and WSAIoctl take numbers by their address alone. */
-  private static final boolean IOCTL_BY_ADDRESS = Abi.HOST.has("SIO_RCVALL");
-
-  /**
-   * The least room for an ioctl's struct, as in Python: the kernel reads and writes as much as the
-   * request's struct has, however short an array it was given.
-   */
-  private static final int IOCTL_ROOM = 1024;
-
-  /** As much of an option as Python reads. */
-  private static final int MAX_OPTION = 64 * 1024;
 
   private final AddressFamily family;
   private final SocketType type;
   private final Protocol protocol;
   private final Operations operations;
   private final Descriptor descriptor;
+  private final Options options;
+  private final Transfer transfer;
 
   /** Guarded by operations, which nobody else locks. */
   private int files;
@@ -100,6 +78,8 @@ public final class Socket implements AutoCloseable {
     this.protocol = protocol;
     this.operations = new Operations(fd, family, type, nonBlocking);
     this.descriptor = operations.descriptor;
+    this.options = new Options(operations);
+    this.transfer = new Transfer(operations, type, protocol);
   }
 
   // Life
@@ -390,22 +370,6 @@ public final class Socket implements AutoCloseable {
 
   // Addresses and options
 
-  /** A call that never blocks; what it returns is used while the kernel's memory still holds it. */
-  private interface Call<T> {
-    T make(Kernel kernel) throws IOException;
-  }
-
-  private <T> T with(String name, Call<T> call) throws IOException {
-    descriptor.acquire(name);
-    Kernel kernel = Kernel.acquire();
-    try {
-      return call.make(kernel);
-    } finally {
-      Kernel.release(kernel);
-      descriptor.release();
-    }
-  }
-
   /** bind(2). */
   public void bind(Address address) throws IOException {
     bind(address, address);
@@ -413,7 +377,7 @@ public final class Socket implements AutoCloseable {
 
   /** Binds to an address that errors show in another form. */
   void bind(Address address, Address shown) throws IOException {
-    with(
+    descriptor.with(
         "bind",
         kernel -> {
           int length = Sockaddr.encode(address, kernel.address());
@@ -432,14 +396,14 @@ public final class Socket implements AutoCloseable {
 
   /** listen(2). */
   public void listen(int backlog) throws IOException {
-    with(
+    descriptor.with(
         "listen",
         kernel -> operations.settle("listen", kernel.listen(descriptor.fd, Math.max(0, backlog))));
   }
 
   /** getsockname(2): the address the socket is bound to. */
   public Address getSockName() throws IOException {
-    return with(
+    return descriptor.with(
         "getsockname",
         kernel -> {
           operations.settle("getsockname", kernel.getsockname(descriptor.fd));
@@ -449,7 +413,7 @@ public final class Socket implements AutoCloseable {
 
   /** getpeername(2): the address of the peer. */
   public Address getPeerName() throws IOException {
-    return with(
+    return descriptor.with(
         "getpeername",
         kernel -> {
           operations.settle("getpeername", kernel.getpeername(descriptor.fd));
@@ -459,14 +423,7 @@ public final class Socket implements AutoCloseable {
 
   /** getsockopt(2) of an option that is an int, which may be negative. */
   public int getSockOpt(int level, int option) throws IOException {
-    return with(
-        "getsockopt",
-        kernel -> {
-          long value = kernel.address();
-          Memory.setInt(value, 0);
-          settle(kernel.getsockopt(descriptor.fd, level, option, value, Integer.BYTES));
-          return Memory.getInt(value);
-        });
+    return options.get(level, option);
   }
 
   /**
@@ -476,20 +433,7 @@ public final class Socket implements AutoCloseable {
    * @return its bytes, in the host's order and layout: no more than it has
    */
   public byte[] getSockOpt(int level, int option, int size) throws IOException {
-    if (size < 0 || size > MAX_OPTION) {
-      throw new IllegalArgumentException("size: " + size + " (expected: 0.." + MAX_OPTION + ")");
-    }
-    return with(
-        "getsockopt",
-        kernel -> {
-          try (Arena arena = Arena.ofConfined()) {
-            long value = arena.allocate(Math.max(size, 1), Long.BYTES).address();
-            int length = settle(kernel.getsockopt(descriptor.fd, level, option, value, size));
-            byte[] bytes = new byte[Math.min(length, size)];
-            Memory.get(value, bytes, 0, bytes.length);
-            return bytes;
-          }
-        });
+    return options.get(level, option, size);
   }
 
   /**
@@ -501,17 +445,7 @@ public final class Socket implements AutoCloseable {
    * @throws IOException as getsockopt(2) fails; ENOPROTOOPT where the system lacks the option
    */
   public <T> T getOption(ChannelOption<T> option) throws IOException {
-    KernelOption<T> of = kernelOption(option);
-    String call = "getsockopt " + option;
-    return with(
-        call,
-        kernel -> {
-          try (Arena arena = Arena.ofConfined()) {
-            long value = arena.allocate(Math.max(of.size(), 1), Long.BYTES).address();
-            int length = operations.settle(call, of.get(kernel, descriptor.fd, value));
-            return of.decode(value, length);
-          }
-        });
+    return options.get(option);
   }
 
   /**
@@ -521,55 +455,22 @@ public final class Socket implements AutoCloseable {
    * @throws IOException as setsockopt(2) fails; see {@link #getOption}
    */
   public <T> void setOption(ChannelOption<T> option, T value) throws IOException {
-    KernelOption<T> of = kernelOption(option);
-    String call = "setsockopt " + option + "=" + value;
-    with(call, kernel -> operations.settle(call, of.set(kernel, descriptor.fd, value)));
-  }
-
-  private static <T> KernelOption<T> kernelOption(ChannelOption<T> option) {
-    KernelOption<T> found = option.kernelOption();
-    if (found == null) {
-      throw new IllegalArgumentException(option + " is an option of channels alone");
-    }
-    return found;
-  }
-
-  /** The result of a getsockopt(2); as a failure it throws. */
-  private int settle(int result) throws IOException {
-    return operations.settle("getsockopt", result);
+    options.set(option, value);
   }
 
   /** setsockopt(2) of an option that is an int. */
   public void setSockOpt(int level, int option, int value) throws IOException {
-    with(
-        "setsockopt",
-        kernel ->
-            operations.settle(
-                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, value)));
+    options.set(level, option, value);
   }
 
   /** setsockopt(2) of any option, given by its bytes in the host's order and layout. */
   public void setSockOpt(int level, int option, byte[] value) throws IOException {
-    with(
-        "setsockopt",
-        kernel -> {
-          try (Arena arena = Arena.ofConfined()) {
-            long memory = arena.allocate(Math.max(value.length, 1), Long.BYTES).address();
-            Memory.set(memory, value, 0, value.length);
-            return operations.settle(
-                "setsockopt",
-                kernel.setsockopt(descriptor.fd, level, option, memory, value.length));
-          }
-        });
+    options.set(level, option, value);
   }
 
   /** setsockopt(2) with a null pointer and a length, as ALG_SET_AEAD_AUTHSIZE wants it. */
   public void setSockOptNull(int level, int option, int length) throws IOException {
-    with(
-        "setsockopt",
-        kernel ->
-            operations.settle(
-                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, 0, length)));
+    options.setNull(level, option, length);
   }
 
   /**
@@ -579,13 +480,7 @@ public final class Socket implements AutoCloseable {
    * @return what the call returned, which is 0 as a rule
    */
   public int ioctl(long request, long argument) throws IOException {
-    if (IOCTL_BY_ADDRESS) {
-      ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
-      return ioctl(request, number.putInt((int) argument).array());
-    }
-    return with(
-        "ioctl",
-        kernel -> operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, argument)));
+    return options.ioctl(request, argument);
   }
 
   /**
@@ -597,65 +492,41 @@ public final class Socket implements AutoCloseable {
    * @throws IllegalArgumentException for fewer bytes than a request of Windows reads
    */
   public int ioctl(long request, byte[] struct) throws IOException {
-    return with(
-        "ioctl",
-        kernel -> {
-          int least = kernel.ioctlBytes(request);
-          if (struct.length < least) {
-            throw new IllegalArgumentException(
-                "ioctl 0x%x takes %d bytes, not %d".formatted(request, least, struct.length));
-          }
-          try (Arena arena = Arena.ofConfined()) {
-            long size = Math.max(struct.length, IOCTL_ROOM);
-            long memory = arena.allocate(size, Long.BYTES).address(); // zeroed
-            Memory.set(memory, struct, 0, struct.length);
-            int result = operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, memory));
-            Memory.get(memory, struct, 0, struct.length);
-            return result;
-          }
-        });
+    return options.ioctl(request, struct);
   }
 
   /** Returns SO_LINGER: seconds, −1 when off. */
   int getLinger() throws IOException {
-    return with("getsockopt", kernel -> settle(kernel.getLinger(descriptor.fd))) - 1;
+    return options.getLinger();
   }
 
   /** Sets SO_LINGER: seconds, negative for off. */
   void setLinger(int seconds) throws IOException {
-    with(
-        "setsockopt",
-        kernel -> operations.settle("setsockopt", kernel.setLinger(descriptor.fd, seconds)));
+    options.setLinger(seconds);
   }
 
   /** Returns how many bytes can be received without waiting. */
   int available() throws IOException {
-    return with(
-        "ioctl",
-        kernel -> {
-          long value = kernel.address();
-          Memory.setInt(value, 0);
-          operations.settle("ioctl", kernel.ioctl(descriptor.fd, FIONREAD, value));
-          return Memory.getInt(value);
-        });
+    return options.available();
   }
 
   /** Returns whether the descriptor outlives execve(2): no, unless it was set so. */
   public boolean getInheritable() throws IOException {
-    return with(
+    return descriptor.with(
         "fcntl", kernel -> operations.settle("fcntl", kernel.isInheritable(descriptor.fd)) != 0);
   }
 
   /** Sets whether the descriptor outlives execve(2). */
   public void setInheritable(boolean inheritable) throws IOException {
-    with(
+    descriptor.with(
         "fcntl",
         kernel -> operations.settle("fcntl", kernel.setInheritable(descriptor.fd, inheritable)));
   }
 
   /** Returns another socket object for the same socket, with a descriptor of its own. */
   public Socket dup() throws IOException {
-    int fd = with("dup", kernel -> operations.settle("dup", kernel.duplicate(descriptor.fd)));
+    int fd =
+        descriptor.with("dup", kernel -> operations.settle("dup", kernel.duplicate(descriptor.fd)));
     boolean nonBlocking = Operations.isNonBlocking(operations.timeout);
     Socket other = new Socket(family, type, protocol, fd, nonBlocking);
     other.operations.timeout = operations.timeout;
@@ -672,7 +543,7 @@ public final class Socket implements AutoCloseable {
    * @return what that process needs, once
    */
   public byte[] share(int process) throws IOException {
-    return with(
+    return descriptor.with(
         "WSADuplicateSocketW",
         kernel -> {
           try (Arena arena = Arena.ofConfined()) {
@@ -700,7 +571,7 @@ public final class Socket implements AutoCloseable {
 
   /** shutdown(2). */
   public void shutdown(Shutdown how) throws IOException {
-    with(
+    descriptor.with(
         "shutdown",
         kernel -> operations.settle("shutdown", kernel.shutdown(descriptor.fd, how.number)));
   }
@@ -827,13 +698,12 @@ public final class Socket implements AutoCloseable {
    */
   public int recvInto(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    long timeout = operations.timeout;
-    return receive(buffer, offset, length, flags, timeout, Operations.deadline(timeout));
+    return transfer.receive(buffer, offset, length, flags, operations.timeout);
   }
 
   /** Receives within a time that is not the socket's: java.net's SO_TIMEOUT is reading's alone. */
   int recvWithin(long timeout, byte[] buffer, int offset, int length) throws IOException {
-    return receive(buffer, offset, length, 0, timeout, Operations.deadline(timeout));
+    return transfer.receive(buffer, offset, length, 0, timeout);
   }
 
   /** Receives into a buffer from its position to its limit, and advances the position. */
@@ -843,11 +713,7 @@ public final class Socket implements AutoCloseable {
 
   /** Receives into a buffer from its position to its limit, with MSG flags. */
   public int recvInto(ByteBuffer buffer, int flags) throws IOException {
-    if (buffer.isReadOnly()) {
-      throw new ReadOnlyBufferException();
-    }
-    long timeout = operations.timeout;
-    return move(Op.RECV, buffer, flags, timeout, Operations.deadline(timeout));
+    return transfer.receive(buffer, flags);
   }
 
   /** Receives into a segment, native or on the heap, that stays open during the call. */
@@ -857,51 +723,12 @@ public final class Socket implements AutoCloseable {
 
   /** Receives into a segment, with MSG flags. */
   public int recvInto(MemorySegment segment, int flags) throws IOException {
-    checkWritable(segment);
-    long timeout = operations.timeout;
-    return move(Op.RECV, segment, 0, flags, timeout, Operations.deadline(timeout));
-  }
-
-  private static void checkWritable(MemorySegment segment) {
-    if (segment.isReadOnly()) {
-      throw new IllegalArgumentException("the segment is read-only");
-    }
+    return transfer.receive(segment, flags);
   }
 
   /** Receives into a buffer's writable bytes, and advances its writer index. */
   public int recvInto(ByteBuf buffer) throws IOException {
-    if (buffer.isReadOnly()) {
-      throw new ReadOnlyBufferException();
-    }
-    long timeout = operations.timeout;
-    int index = buffer.writerIndex();
-    int length = buffer.writableBytes();
-    int count = move(Op.RECV, buffer, index, length, timeout, Operations.deadline(timeout));
-    buffer.writerIndex(index + count);
-    return count;
-  }
-
-  /**
-   * recv(2). What MSG_WAITALL asks for in blocking mode the kernel does only in a call that blocks,
-   * and for as much as is moved at a time: the rest is done here.
-   */
-  private int receive(
-      @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
-      throws IOException {
-    int count = operations.run(Op.RECV, heap, at, length, flags, timeout, deadline);
-    boolean all =
-        (flags & MSG_WAITALL) != 0
-            && (flags & Constants.MSG_PEEK) == 0
-            && timeout == FOREVER
-            && type.equals(SocketType.STREAM);
-    for (int more = count; all && more > 0 && count < length; count += more) {
-      try {
-        more = operations.run(Op.RECV, heap, at + count, length - count, flags, timeout, deadline);
-      } catch (IOException e) {
-        return count; // what came before must not be lost; the next call tells
-      }
-    }
-    return count;
+    return transfer.receive(buffer);
   }
 
   // Receiving, with the sender's address
@@ -933,57 +760,12 @@ public final class Socket implements AutoCloseable {
 
   /** Receives a message into a buffer from its position to its limit, and advances the position. */
   public Received recvFromInto(ByteBuffer buffer, int flags) throws IOException {
-    if (buffer.isReadOnly()) {
-      throw new ReadOnlyBufferException();
-    }
-    Received received = recvFromInto(MemorySegment.ofBuffer(buffer), flags);
-    buffer.position(buffer.position() + Math.min(received.length(), buffer.remaining()));
-    return received;
+    return transfer.receiveFrom(buffer, flags);
   }
 
   /** Receives a message into a segment, native or on the heap, with MSG flags. */
   public Received recvFromInto(MemorySegment segment, int flags) throws IOException {
-    checkWritable(segment);
-    Memory.check(segment);
-    int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
-    if (segment.isNative()) {
-      FromCall call = new FromCall(segment, length, protocol);
-      return new Received(operations.run(Op.RECVFROM, call, flags), call.sender);
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment copy = arena.allocate(Math.max(length, 1));
-      FromCall call = new FromCall(copy, length, protocol);
-      int count = operations.run(Op.RECVFROM, call, flags);
-      MemorySegment.copy(copy, 0, segment, 0, Math.min(count, length));
-      return new Received(count, call.sender);
-    }
-  }
-
-  private static final class FromCall implements Operations.Call {
-    private final MemorySegment into;
-    private final int length;
-    private final Protocol protocol;
-    Address sender = RawAddress.NONE;
-
-    FromCall(MemorySegment into, int length, Protocol protocol) {
-      this.into = into;
-      this.length = length;
-      this.protocol = protocol;
-    }
-
-    @Override
-    public int make(Kernel kernel, int fd, int flags) {
-      try {
-        int result = kernel.recvfrom(fd, into.address(), length, flags);
-        if (result >= 0) {
-          // No length is what a connection leaves, and the room given for it what a pipe does.
-          sender = Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
-        }
-        return result;
-      } finally {
-        Reference.reachabilityFence(into); // it holds its memory
-      }
-    }
+    return transfer.receiveFrom(segment, flags);
   }
 
   // Receiving, with ancillary data
@@ -997,7 +779,7 @@ public final class Socket implements AutoCloseable {
    */
   public ReceivedMessage recvMsg(int size, int ancillarySize, int flags) throws IOException {
     byte[] data = room(size);
-    return receive(List.of(ByteBuffer.wrap(data)), ancillarySize, flags, data);
+    return transfer.receiveMessage(List.of(ByteBuffer.wrap(data)), ancillarySize, flags, data);
   }
 
   /** Receives a message without ancillary data: recvmsg(2). */
@@ -1014,35 +796,8 @@ public final class Socket implements AutoCloseable {
    */
   public ReceivedMessage recvMsgInto(List<ByteBuffer> buffers, int ancillarySize, int flags)
       throws IOException {
-    return receive(buffers, ancillarySize, flags, null);
+    return transfer.receiveMessage(buffers, ancillarySize, flags, null);
   }
-
-  private ReceivedMessage receive(
-      List<ByteBuffer> buffers, int ancillarySize, int flags, byte @Nullable [] data)
-      throws IOException {
-    try (MessageCall call = MessageCall.receiving(buffers, ancillarySize)) {
-      int count;
-      try {
-        count = operations.run(Op.RECVMSG, call, flags);
-      } catch (Throwable t) {
-        // The socket was closed just when a message without bytes had come: nobody gets it.
-        call.received(NOTHING, 0, flags, protocol).close();
-        throw t;
-      }
-      // First of all, since from here on it is the message that owns the descriptors.
-      ReceivedMessage message =
-          call.received(data == null ? NOTHING : data, count, flags, protocol);
-      try {
-        call.moved(count);
-        return message;
-      } catch (Throwable t) {
-        message.close();
-        throw t;
-      }
-    }
-  }
-
-  private static final byte[] NOTHING = {};
 
   // Sending
 
@@ -1059,9 +814,7 @@ public final class Socket implements AutoCloseable {
   /** Sends a part of an array, or the beginning of that, with MSG flags. */
   public int send(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    long timeout = operations.timeout;
-    long deadline = Operations.deadline(timeout);
-    return operations.run(Op.SEND, buffer, offset, length, flags, timeout, deadline);
+    return transfer.send(buffer, offset, length, flags);
   }
 
   /** Sends a buffer from its position on, and advances the position by what was taken. */
@@ -1071,8 +824,7 @@ public final class Socket implements AutoCloseable {
 
   /** Sends a buffer from its position on, with MSG flags. */
   public int send(ByteBuffer buffer, int flags) throws IOException {
-    long timeout = operations.timeout;
-    return move(Op.SEND, buffer, flags, timeout, Operations.deadline(timeout));
+    return transfer.send(buffer, flags);
   }
 
   /** Sends a segment, native or on the heap, that stays open during the call. */
@@ -1082,21 +834,12 @@ public final class Socket implements AutoCloseable {
 
   /** Sends a segment, with MSG flags. */
   public int send(MemorySegment segment, int flags) throws IOException {
-    long timeout = operations.timeout;
-    return move(Op.SEND, segment, 0, flags, timeout, Operations.deadline(timeout));
+    return transfer.send(segment, flags);
   }
 
   /** Sends a buffer's readable bytes, and advances its reader index by what was taken. */
   public int send(ByteBuf buffer) throws IOException {
-    long timeout = operations.timeout;
-    return send(buffer, timeout, Operations.deadline(timeout));
-  }
-
-  private int send(ByteBuf buffer, long timeout, long deadline) throws IOException {
-    int count =
-        move(Op.SEND, buffer, buffer.readerIndex(), buffer.readableBytes(), timeout, deadline);
-    buffer.skipBytes(count);
-    return count;
+    return transfer.send(buffer);
   }
 
   /**
@@ -1115,12 +858,7 @@ public final class Socket implements AutoCloseable {
   /** Sends all of a part of an array, with MSG flags; see {@link #sendAll(byte[])}. */
   public void sendAll(byte[] buffer, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    long timeout = operations.timeout;
-    long deadline = Operations.deadline(timeout);
-    int end = offset + length;
-    do { // once at least, since a message may have no bytes
-      offset += operations.run(Op.SEND, buffer, offset, end - offset, flags, timeout, deadline);
-    } while (isLeft(end - offset));
+    transfer.sendAll(buffer, offset, length, flags);
   }
 
   /**
@@ -1133,12 +871,7 @@ public final class Socket implements AutoCloseable {
 
   /** Sends all of a segment, with MSG flags; see {@link #sendAll(byte[])}. */
   public void sendAll(MemorySegment segment, int flags) throws IOException {
-    long timeout = operations.timeout;
-    long deadline = Operations.deadline(timeout);
-    long sent = 0;
-    do {
-      sent += move(Op.SEND, segment, sent, flags, timeout, deadline);
-    } while (isLeft(segment.byteSize() - sent));
+    transfer.sendAll(segment, flags);
   }
 
   /**
@@ -1151,11 +884,7 @@ public final class Socket implements AutoCloseable {
 
   /** Sends all of a buffer from its position on, with MSG flags. */
   public void sendAll(ByteBuffer buffer, int flags) throws IOException {
-    long timeout = operations.timeout;
-    long deadline = Operations.deadline(timeout);
-    do {
-      move(Op.SEND, buffer, flags, timeout, deadline);
-    } while (isLeft(buffer.remaining()));
+    transfer.sendAll(buffer, flags);
   }
 
   /**
@@ -1163,23 +892,7 @@ public final class Socket implements AutoCloseable {
    * reader index tells how much was taken.
    */
   public void sendAll(ByteBuf buffer) throws IOException {
-    long timeout = operations.timeout;
-    long deadline = Operations.deadline(timeout);
-    do {
-      send(buffer, timeout, deadline);
-    } while (isLeft(buffer.readableBytes()));
-  }
-
-  /**
-   * Whether there is more to send. If so, a signal may have come: a call that had sent a part by
-   * then returned that, and not EINTR.
-   */
-  private static boolean isLeft(long bytes) throws IOException {
-    if (bytes > 0) {
-      Operations.interrupted();
-      return true;
-    }
-    return false;
+    transfer.sendAll(buffer);
   }
 
   // Sending to an address
@@ -1198,44 +911,12 @@ public final class Socket implements AutoCloseable {
 
   /** Sends a buffer from its position on as a message, and advances the position. */
   public int sendTo(ByteBuffer buffer, int flags, Address address) throws IOException {
-    int count = sendTo(MemorySegment.ofBuffer(buffer), flags, address);
-    buffer.position(buffer.position() + count);
-    return count;
+    return transfer.sendTo(buffer, flags, address);
   }
 
   /** Sends a segment, native or on the heap, as a message to an address, with MSG flags. */
   public int sendTo(MemorySegment segment, int flags, Address address) throws IOException {
-    Memory.check(segment);
-    int length = (int) Math.min(segment.byteSize(), MAX_LENGTH);
-    if (segment.isNative()) {
-      return operations.run(Op.SENDTO, new ToCall(segment, length, address), flags);
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment copy = arena.allocate(Math.max(length, 1));
-      MemorySegment.copy(segment, 0, copy, 0, length);
-      return operations.run(Op.SENDTO, new ToCall(copy, length, address), flags);
-    }
-  }
-
-  private record ToCall(MemorySegment from, int length, Address address)
-      implements Operations.Call {
-    @Override
-    public Address subject() {
-      return address;
-    }
-
-    @Override
-    public int make(Kernel kernel, int fd, int flags) {
-      int addressLength = Sockaddr.encode(address, kernel.address());
-      if (addressLength < 0) {
-        return addressLength;
-      }
-      try {
-        return kernel.sendto(fd, from.address(), length, flags, kernel.address(), addressLength);
-      } finally {
-        Reference.reachabilityFence(from); // it holds its memory
-      }
-    }
+    return transfer.sendTo(segment, flags, address);
   }
 
   /**
@@ -1259,11 +940,7 @@ public final class Socket implements AutoCloseable {
   public int sendMsg(
       List<ByteBuffer> buffers, List<AncillaryData> ancillary, int flags, @Nullable Address address)
       throws IOException {
-    try (MessageCall call = MessageCall.sending(buffers, ancillary, address)) {
-      int count = operations.run(Op.SENDMSG, call, flags);
-      call.moved(count);
-      return count;
-    }
+    return transfer.sendMessage(buffers, ancillary, flags, address);
   }
 
   /**
@@ -1303,27 +980,7 @@ public final class Socket implements AutoCloseable {
    */
   public long sendFile(Path file, long offset, long count) throws IOException {
     checkSendFile(offset);
-    try (FileChannel channel = FileChannel.open(file)) {
-      if (!file.getFileSystem().equals(FileSystems.getDefault())) {
-        return FileSending.byReading(this, channel, offset, count);
-      }
-      int fd = FileSending.open(file);
-      if (fd < 0) {
-        return FileSending.byReading(this, channel, offset, count);
-      }
-      try {
-        long sent = FileSending.bySendfile(operations, fd, offset, count);
-        if (sent >= 0) {
-          return sent;
-        }
-        if (Files.isDirectory(file)) {
-          throw SocketErrors.ofDescriptor("sendfile", file, Errno.EISDIR);
-        }
-        return FileSending.byReading(this, channel, offset, count);
-      } finally {
-        FileSending.close(fd);
-      }
-    }
+    return FileSending.send(this, operations, file, offset, count);
   }
 
   /**
@@ -1362,74 +1019,6 @@ public final class Socket implements AutoCloseable {
     if (descriptor.isClosed()) {
       throw new ClosedException("sendfile", "the socket is closed"); // though there be no bytes
     }
-  }
-
-  // What moves bytes: every kind of buffer is an array with an offset, or an address.
-
-  private int run(
-      Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
-      throws IOException {
-    return op == Op.RECV
-        ? receive(heap, at, length, flags, timeout, deadline)
-        : operations.run(op, heap, at, length, flags, timeout, deadline);
-  }
-
-  private int move(Op op, ByteBuffer buffer, int flags, long timeout, long deadline)
-      throws IOException {
-    int position = buffer.position();
-    int length = buffer.remaining();
-    int count;
-    if (buffer.hasArray()) {
-      int offset = buffer.arrayOffset() + position;
-      count = run(op, buffer.array(), offset, length, flags, timeout, deadline);
-    } else if (buffer.isDirect()) {
-      try {
-        count = run(op, null, Memory.address(buffer), length, flags, timeout, deadline);
-      } finally {
-        Reference.reachabilityFence(buffer); // it holds its memory
-      }
-    } else { // read-only: its array cannot be had
-      count = move(op, MemorySegment.ofBuffer(buffer), 0, flags, timeout, deadline);
-    }
-    buffer.position(position + Math.min(count, length)); // MSG_TRUNC may tell more
-    return count;
-  }
-
-  private int move(Op op, MemorySegment segment, long from, int flags, long timeout, long deadline)
-      throws IOException {
-    int length = (int) Math.min(segment.byteSize() - from, MAX_LENGTH);
-    if (segment.isNative()) {
-      Memory.check(segment);
-      try {
-        return run(op, null, segment.address() + from, length, flags, timeout, deadline);
-      } finally {
-        Reference.reachabilityFence(segment); // it holds its buffer, or its arena
-      }
-    }
-    return run(op, segment, from, length, flags, timeout, deadline);
-  }
-
-  private int move(Op op, ByteBuf buffer, int index, int length, long timeout, long deadline)
-      throws IOException {
-    if (buffer.hasMemoryAddress()) {
-      long address = buffer.memoryAddress() + index;
-      return operations.run(op, null, address, length, 0, timeout, deadline);
-    }
-    if (buffer.hasArray()) {
-      return operations.run(
-          op, buffer.array(), buffer.arrayOffset() + index, length, 0, timeout, deadline);
-    }
-    // A composite one, which lies in several places.
-    boolean inParts = type.equals(SocketType.STREAM); // a message goes whole
-    byte[] copy = new byte[inParts ? Math.min(length, Kernel.TRANSFER) : length];
-    if (op == Op.SEND) {
-      buffer.getBytes(index, copy);
-    }
-    int count = operations.run(op, copy, 0, copy.length, 0, timeout, deadline);
-    if (op == Op.RECV) {
-      buffer.setBytes(index, copy, 0, count);
-    }
-    return count;
   }
 
   @Override
