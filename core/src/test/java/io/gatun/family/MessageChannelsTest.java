@@ -2,7 +2,6 @@ package io.gatun.family;
 
 import static io.gatun.socket.SocketConstants.CAN_RAW;
 import static io.gatun.socket.SocketConstants.ETH_P_IP;
-import static io.gatun.socket.SocketConstants.NETLINK_ROUTE;
 import static io.gatun.socket.SocketConstants.RTMGRP_LINK;
 import static io.gatun.socket.SocketConstants.RTM_NEWLINK;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -55,8 +54,10 @@ final class MessageChannelsTest {
     group.close();
   }
 
-  private Channel bind(String family, String type, int protocol, Address address) throws Exception {
-    Families.open(family, type, "").close(); // ends the test where there is none
+  private Channel bind(String family, String type, String protocol, Address address)
+      throws Exception {
+    Families.open(family, type, protocol).close(); // ends the test where there is none
+    int number = protocol.isEmpty() ? 0 : Abi.HOST.value(protocol);
     ChannelHandler reader =
         new ChannelHandler() {
           @Override
@@ -74,7 +75,7 @@ final class MessageChannelsTest {
           }
         };
     return new Bootstrap(group)
-        .type(SocketType.of(type), new Protocol(protocol))
+        .type(SocketType.of(type), new Protocol(number))
         .handler(channel -> channel.pipeline().addLast(reader))
         .bind(address)
         .get(SECONDS, TimeUnit.SECONDS);
@@ -87,7 +88,7 @@ final class MessageChannelsTest {
   @Test
   void aPacketChannelSeesDatagramsOfTheLoopback() throws Exception {
     Assumptions.assumeTrue(Abi.HOST.has("AF_PACKET"), "AF_PACKET is Linux's");
-    bind("AF_PACKET", "SOCK_DGRAM", 0, PacketAddress.of("lo", ETH_P_IP));
+    bind("AF_PACKET", "SOCK_DGRAM", "", PacketAddress.of("lo", ETH_P_IP));
     try (Socket receiver = Socket.open(AddressFamily.INET, SocketType.DGRAM);
         Socket sender = Socket.open(AddressFamily.INET, SocketType.DGRAM)) {
       receiver.bind(Ipv4Address.loopback(0));
@@ -108,7 +109,7 @@ final class MessageChannelsTest {
   @Test
   void aNetlinkChannelHearsOfANewLink() throws Exception {
     Families.assumeGuest();
-    bind("AF_NETLINK", "SOCK_RAW", NETLINK_ROUTE, new NetlinkAddress(0, RTMGRP_LINK));
+    bind("AF_NETLINK", "SOCK_RAW", "NETLINK_ROUTE", new NetlinkAddress(0, RTMGRP_LINK));
     Families.ip("link", "add", "gatun0", "type", "dummy");
     try {
       Letter letter = next();
@@ -125,7 +126,7 @@ final class MessageChannelsTest {
   void canFramesGoBetweenChannelsInWholeAndInOrder() throws Exception {
     Families.assumeBus("vcan0");
 
-    bind("AF_CAN", "SOCK_RAW", CAN_RAW, CanAddress.raw("vcan0"));
+    bind("AF_CAN", "SOCK_RAW", "CAN_RAW", CanAddress.raw("vcan0"));
     Channel sender =
         new Bootstrap(group)
             .type(SocketType.RAW, new Protocol(CAN_RAW))
