@@ -2,6 +2,7 @@ package io.gatun.codec.can.channel;
 
 import io.gatun.codec.can.CanFrame;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A frame that was to be sent was dropped by a {@link CanSendQueue}, and never will be. */
 public final class FrameDroppedException extends IOException {
@@ -21,11 +22,20 @@ public final class FrameDroppedException extends IOException {
     CLOSED
   }
 
+  /** Not there in a copy that was read from a stream. */
+  private final transient @Nullable CanFrame frame;
+
   private final Reason reason;
 
   FrameDroppedException(CanFrame frame, Reason reason) {
-    super("frame " + frame + " was dropped: " + reason);
+    this.frame = frame;
     this.reason = reason;
+  }
+
+  /** The text is made where somebody wants it: thousands of frames a second may be dropped. */
+  @Override
+  public String getMessage() {
+    return (frame == null ? "a frame" : "frame " + frame) + " was dropped: " + reason;
   }
 
   /** {@return why} */
