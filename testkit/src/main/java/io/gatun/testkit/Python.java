@@ -1,4 +1,4 @@
-package io.gatun.codec.can;
+package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -75,13 +75,19 @@ public record Python(List<String> requirements) {
   /** Starts a script whose errors go where its output goes. */
   public Process start(String script, Object... arguments)
       throws IOException, InterruptedException {
+    return builder(script, arguments).redirectErrorStream(true).start();
+  }
+
+  /** {@return what starts a script} */
+  public ProcessBuilder builder(String script, Object... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(python().toString(), "-c", script));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("TZ", "UTC");
-    return builder.start();
+    return builder;
   }
 
   /** {@return what a script prints} */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.gatun.testkit.Python;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -14,14 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** python-can's interfaces at the other end: socketcand and udp_multicast. */
 final class PythonCanTest extends GatewayLab {
-  private static final List<String> PACKAGES =
-      List.of("python-can==4.6.1", "msgpack==1.1.2", "typing_extensions==4.16.0");
+  private static final Python PYTHON = new Python("python-can==4.6.1", "msgpack==1.1.2");
+
   private static final String PRINT =
       """
       def show(m):
@@ -37,51 +37,13 @@ final class PythonCanTest extends GatewayLab {
     processes.forEach(Process::destroyForcibly);
   }
 
-  /** A virtual environment in the user's cache, made at the first use. */
-  private static Path python() throws Exception {
-    String cache = System.getenv("GATUN_CACHE");
-    String home = System.getenv("XDG_CACHE_HOME");
-    Path folder =
-        cache != null
-            ? Path.of(cache)
-            : home != null
-                ? Path.of(home, "gatun")
-                : Path.of(System.getProperty("user.home"), ".cache", "gatun");
-    Path environment = folder.resolve("python-can-4.6.1+msgpack-1.1.2");
-    Path python = environment.resolve("bin/python");
-    Path ready = environment.resolve("ready");
-    if (!Files.exists(ready)) {
-      Files.createDirectories(folder);
-      run("python3", "-m", "venv", environment.toString());
-      List<String> install =
-          new ArrayList<>(List.of(python.toString(), "-m", "pip", "-q", "install"));
-      install.addAll(PACKAGES);
-      run(install.toArray(String[]::new));
-      Files.createFile(ready);
-    }
-    return python;
-  }
-
-  private static void run(String... command) throws InterruptedException {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-      if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        abort("needs python-can of PyPI: " + said);
-      }
-    } catch (IOException e) {
-      abort("needs python3 with venv: " + e.getMessage());
-    }
-  }
-
   private BufferedReader script(String script, Object... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(python().toString(), "-c", PRINT + script));
-    for (Object argument : arguments) {
-      command.add(argument.toString());
-    }
     // It logs what is no error, such as that half a frame has come.
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        PYTHON
+            .builder(PRINT + script, arguments)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
     processes.add(process);
     return process.inputReader(UTF_8);
   }

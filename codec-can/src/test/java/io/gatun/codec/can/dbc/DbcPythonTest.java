@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.codec.can.CanData;
 import io.gatun.codec.can.CanId;
-import io.gatun.codec.can.Python;
+import io.gatun.testkit.Python;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;

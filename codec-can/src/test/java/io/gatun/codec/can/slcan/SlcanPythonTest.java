@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gatun.codec.can.CanFrame;
 import io.gatun.codec.can.Frames;
-import io.gatun.codec.can.Python;
 import io.gatun.codec.can.slcan.SlcanMessage.Command;
+import io.gatun.testkit.Python;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
