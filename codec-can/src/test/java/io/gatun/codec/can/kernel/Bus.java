@@ -25,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A raw socket on vcan0, as blocking code drives a state machine on one. */
@@ -35,6 +37,9 @@ final class Bus implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration LONGEST = Duration.ofMillis(20);
+
+  /** Where the kernel has those who wait for a message, or for one or another. */
+  private static final Pattern RECEIVING = Pattern.compile("wait_for_more_packets|poll|select");
 
   /** What a state machine does with a frame. */
   interface Receiver {
@@ -108,6 +113,17 @@ final class Bus implements AutoCloseable {
   static Process start(String... command) throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin", command[0])), "can-utils are not installed");
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Until it sleeps in a call that receives: nothing else tells that a program has a socket. */
+  static void awaitReceiving(Process process) throws IOException {
+    Path sleepsIn = Path.of("/proc", Long.toString(process.pid()), "wchan");
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!RECEIVING.matcher(Files.readString(sleepsIn)).find()) {
+      assertTrue(process.isAlive(), "it has ended");
+      assertTrue(System.nanoTime() - end < 0, "it never receives");
+      LockSupport.parkNanos(1_000_000); // the program has work to do
+    }
   }
 
   static void assertEnds(Process process) throws InterruptedException {
