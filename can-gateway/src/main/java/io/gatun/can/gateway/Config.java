@@ -55,7 +55,9 @@ final class Config {
   /** A route that is to be. */
   record RoutePlan(String from, String to, Route.Rules rules) {}
 
-  final List<String> buses = new ArrayList<>();
+  /** The names of the buses, and how long each keeps in mind who has brought a frame. */
+  final Map<String, Long> buses = new LinkedHashMap<>();
+
   final List<Plan> endpoints = new ArrayList<>();
   final List<RoutePlan> routes = new ArrayList<>();
   @Nullable Address status;
@@ -103,7 +105,7 @@ final class Config {
       if (buses.size() == MOST_BUSES) {
         throw bus.error(name, "there are more than " + MOST_BUSES + " buses");
       }
-      buses.add(name);
+      buses.put(name, section.nanos("once"));
       bus(name, section);
     }
     for (Section section : root.tables("endpoint")) {
@@ -170,8 +172,8 @@ final class Config {
 
   private String busName(Section section, String key) throws ConfigException {
     String name = section.need(key);
-    if (!buses.contains(name)) {
-      throw section.error(key, "there is no bus " + name + "; there are " + buses);
+    if (!buses.containsKey(name)) {
+      throw section.error(key, "there is no bus " + name + "; there are " + buses.keySet());
     }
     return name;
   }
@@ -250,8 +252,8 @@ final class Config {
   private void socketcand(String name, Section section) throws ConfigException {
     List<String> served = section.list("buses", text -> text);
     for (String bus : served) {
-      if (!buses.contains(bus)) {
-        throw section.error("buses", "there is no bus " + bus + "; there are " + buses);
+      if (!buses.containsKey(bus)) {
+        throw section.error("buses", "there is no bus " + bus + "; there are " + buses.keySet());
       }
     }
     Listener.Settings settings = listener(section);

@@ -64,9 +64,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void start(Config config) throws Exception {
-    for (String name : config.buses) {
-      buses.put(name, new Bus(name, buses.size()));
-    }
+    config.buses.forEach(
+        (name, onceNanos) -> buses.put(name, new Bus(name, buses.size(), loop, onceNanos)));
     loop.submit(
             () -> {
               for (Config.RoutePlan plan : config.routes) {

@@ -27,8 +27,11 @@ abstract class Member implements GenericFutureListener<Future<Void>> {
 
   /** A frame came from outside. */
   final void received(CanFrame frame) {
-    counters.received();
-    bus.publish(frame, this, 0);
+    if (bus.publish(frame, this, 0)) {
+      counters.received();
+    } else {
+      counters.lostOutside("loop", 1);
+    }
   }
 
   final void drop(String reason) {

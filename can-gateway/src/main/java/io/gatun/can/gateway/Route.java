@@ -93,8 +93,11 @@ final class Route extends Member {
       drop("too-long");
       return;
     }
-    counters.sent(1);
-    to.publish(changed, this, visited);
+    if (to.publish(changed, this, visited)) {
+      counters.sent(1);
+    } else {
+      drop("loop");
+    }
   }
 
   @Override
