@@ -2,6 +2,7 @@ package io.gatun.codec.can.isotp;
 
 import io.gatun.codec.can.CanFrame;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a link speaks.
@@ -73,93 +74,90 @@ public record IsoTpOptions(
     }
   }
 
+  /** What a copy is made of, while it differs from what it is a copy of. */
+  private static final class Draft {
+    int frameLength;
+    boolean isFd;
+    boolean bitRateSwitch;
+    int padding;
+    int blockSize;
+    int separationTime;
+    int maxWaits;
+    int maxLength;
+    Duration flowControlTimeout;
+    Duration frameTimeout;
+
+    Draft(IsoTpOptions options) {
+      frameLength = options.frameLength;
+      isFd = options.isFd;
+      bitRateSwitch = options.bitRateSwitch;
+      padding = options.padding;
+      blockSize = options.blockSize;
+      separationTime = options.separationTime;
+      maxWaits = options.maxWaits;
+      maxLength = options.maxLength;
+      flowControlTimeout = options.flowControlTimeout;
+      frameTimeout = options.frameTimeout;
+    }
+
+    IsoTpOptions options() {
+      return new IsoTpOptions(
+          frameLength,
+          isFd,
+          bitRateSwitch,
+          padding,
+          blockSize,
+          separationTime,
+          maxWaits,
+          maxLength,
+          flowControlTimeout,
+          frameTimeout);
+    }
+  }
+
+  private IsoTpOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
   /** {@return the same with CAN FD of up to so many bytes a frame} */
   public IsoTpOptions withFd(int frameLength, boolean bitRateSwitch) {
-    return new IsoTpOptions(
-        frameLength,
-        true,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> {
+      draft.isFd = true;
+      draft.frameLength = frameLength;
+      draft.bitRateSwitch = bitRateSwitch;
+    });
   }
 
   /** {@return the same with frames filled up by a byte} */
   public IsoTpOptions withPadding(int padding) {
-    return new IsoTpOptions(
-        frameLength,
-        isFd,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> draft.padding = padding);
   }
 
   /** {@return the same with limits to the other side} */
   public IsoTpOptions withFlowControl(int blockSize, int separationTime) {
-    return new IsoTpOptions(
-        frameLength,
-        isFd,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> {
+      draft.blockSize = blockSize;
+      draft.separationTime = separationTime;
+    });
   }
 
   /** {@return the same with so many waits at most} */
   public IsoTpOptions withMaxWaits(int maxWaits) {
-    return new IsoTpOptions(
-        frameLength,
-        isFd,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> draft.maxWaits = maxWaits);
   }
 
   /** {@return the same with messages of so many bytes at most} */
   public IsoTpOptions withMaxLength(int maxLength) {
-    return new IsoTpOptions(
-        frameLength,
-        isFd,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> draft.maxLength = maxLength);
   }
 
   /** {@return the same with other timeouts: N_Bs and N_Cr} */
   public IsoTpOptions withTimeouts(Duration flowControlTimeout, Duration frameTimeout) {
-    return new IsoTpOptions(
-        frameLength,
-        isFd,
-        bitRateSwitch,
-        padding,
-        blockSize,
-        separationTime,
-        maxWaits,
-        maxLength,
-        flowControlTimeout,
-        frameTimeout);
+    return with(draft -> {
+      draft.flowControlTimeout = flowControlTimeout;
+      draft.frameTimeout = frameTimeout;
+    });
   }
 }
