@@ -12,17 +12,18 @@ import java.security.cert.Certificate;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key and a certificate that vouches for itself, made by the JDK's keytool for the test run. */
-record Certificates(KeyStore keys) {
+public record Certificates(String host, KeyStore keys) {
   private static final char[] PASSWORD = "password".toCharArray();
   private static final Map<String, Certificates> MADE = new ConcurrentHashMap<>();
 
   /** The one of a host; the same for the whole run. */
-  static Certificates of(String host) {
+  public static Certificates of(String host) {
     return MADE.computeIfAbsent(host, Certificates::make);
   }
 
@@ -45,7 +46,7 @@ record Certificates(KeyStore keys) {
                   "-dname",
                   "CN=" + host,
                   "-ext",
-                  "san=dns:" + host,
+                  "san=dns:" + host + ",ip:127.0.0.1",
                   "-validity",
                   "2")
               .redirectErrorStream(true)
@@ -60,7 +61,7 @@ record Certificates(KeyStore keys) {
       }
       Files.delete(store);
       Files.delete(folder);
-      return new Certificates(keys);
+      return new Certificates(host, keys);
     } catch (IOException | GeneralSecurityException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -71,25 +72,46 @@ record Certificates(KeyStore keys) {
   }
 
   /** A context that has this key, and believes another certificate alone. */
-  SSLContext trusting(Certificates other) throws GeneralSecurityException, IOException {
+  public SSLContext trusting(Certificates other) throws GeneralSecurityException, IOException {
     KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
     keyManagers.init(keys, PASSWORD);
+    return other.believed(keyManagers.getKeyManagers());
+  }
+
+  /** A context that has no key, and believes this certificate alone. */
+  public SSLContext believed() throws GeneralSecurityException, IOException {
+    return believed(new KeyManager[0]);
+  }
+
+  private SSLContext believed(KeyManager[] keyManagers)
+      throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry("other", other.certificate());
+    trusted.setCertificateEntry("other", certificate());
     TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
     trustManagers.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+    context.init(keyManagers, trustManagers.getTrustManagers(), null);
     return context;
   }
 
   /** A file for OpenSSL, with certificate and key. */
   Path pem(Path folder) throws GeneralSecurityException, IOException {
-    return Files.writeString(
-        folder.resolve("cert.pem"),
-        pem("CERTIFICATE", certificate().getEncoded())
-            + pem("PRIVATE KEY", keys.getKey("key", PASSWORD).getEncoded()));
+    return Files.writeString(folder.resolve("cert.pem"), certificatePem() + keyPem());
+  }
+
+  /** Files of the host's name: {@code .pem} with the certificate, {@code .key} with the key. */
+  public void write(Path folder) throws GeneralSecurityException, IOException {
+    Files.writeString(folder.resolve(host + ".pem"), certificatePem());
+    Files.writeString(folder.resolve(host + ".key"), keyPem());
+  }
+
+  private String certificatePem() throws GeneralSecurityException {
+    return pem("CERTIFICATE", certificate().getEncoded());
+  }
+
+  private String keyPem() throws GeneralSecurityException {
+    return pem("PRIVATE KEY", keys.getKey("key", PASSWORD).getEncoded());
   }
 
   private static String pem(String what, byte[] der) {

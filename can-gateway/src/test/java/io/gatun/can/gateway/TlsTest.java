@@ -3,81 +3,28 @@ package io.gatun.can.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.gatun.testkit.Certificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class TlsTest extends GatewayLab {
-  private static final char[] PASSWORD = "password".toCharArray();
-
-  /** A key and a certificate that vouches for itself, as files and for the JDK's client. */
-  private KeyStore make(String name) throws Exception {
-    Path store = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD),
-                "-alias",
-                "key",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-validity",
-                "2")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertEquals(0, keytool.waitFor(), said);
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    pem(name + ".pem", "CERTIFICATE", keys.getCertificate("key").getEncoded());
-    pem(name + ".key", "PRIVATE KEY", keys.getKey("key", PASSWORD).getEncoded());
-    return keys;
+  /** A certificate that vouches for itself, and the files of it and its key. */
+  private Certificates make(String name) throws Exception {
+    Certificates made = Certificates.of(name);
+    made.write(folder);
+    return made;
   }
 
-  private void pem(String file, String what, byte[] bytes) throws IOException {
-    Files.writeString(
-        folder.resolve(file),
-        "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n"
-            .formatted(what, Base64.getMimeEncoder().encodeToString(bytes)));
-  }
-
-  private SSLSocket connect(Gateway gateway, KeyStore server, @Nullable KeyStore client)
-      throws Exception {
-    KeyManager @Nullable [] keys = null;
-    if (client != null) {
-      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-      factory.init(client, PASSWORD);
-      keys = factory.getKeyManagers();
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", server.getCertificate("key"));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys, trust.getTrustManagers(), null);
+  private static SSLSocket connect(
+      Gateway gateway, Certificates server, @Nullable Certificates client) throws Exception {
+    SSLContext context = client == null ? server.believed() : client.trusting(server);
     SSLSocket socket =
         (SSLSocket)
             context
@@ -89,9 +36,9 @@ final class TlsTest extends GatewayLab {
 
   @Test
   void onlyClientsWithACertificateAreServed() throws Exception {
-    KeyStore server = make("server");
-    KeyStore friend = make("friend");
-    KeyStore stranger = make("stranger");
+    Certificates server = make("server");
+    Certificates friend = make("friend");
+    Certificates stranger = make("stranger");
     Gateway gateway =
         gateway(
             """
@@ -106,7 +53,7 @@ final class TlsTest extends GatewayLab {
       socket.getOutputStream().write("< open a >".getBytes(StandardCharsets.US_ASCII));
       assertEquals("< ok >", element(socket));
     }
-    for (KeyStore other : new @Nullable KeyStore[] {null, stranger}) {
+    for (Certificates other : new @Nullable Certificates[] {null, stranger}) {
       try (SSLSocket socket = connect(gateway, server, other)) {
         assertThrows(
             IOException.class,
@@ -121,8 +68,8 @@ final class TlsTest extends GatewayLab {
 
   @Test
   void aGatewayIsAClientOfAnotherByTls() throws Exception {
-    make("server");
-    make("friend");
+    Certificates.of("server").write(folder);
+    Certificates.of("friend").write(folder);
     Gateway server =
         gateway(
             """
@@ -165,7 +112,7 @@ final class TlsTest extends GatewayLab {
 
   @Test
   void aKeyThatIsNoneIsNamed() throws Exception {
-    make("server");
+    Certificates.of("server").write(folder);
     Files.writeString(folder.resolve("no.key"), "nothing\n");
     Path file =
         Files.writeString(
