@@ -18,17 +18,21 @@ final class RouteTest extends GatewayLab {
       listen = "127.0.0.1:0"
       """;
 
+  /** A gateway with these routes between its buses. */
+  private Gateway routes(String routes) throws Exception {
+    return gateway(BUSES + routes);
+  }
+
   @Test
   void aRoutePassesWhatItsFiltersLetThrough() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                filter = ["100:700", "18DAF110"]
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            filter = ["100:700", "18DAF110"]
+            """);
     Client a = raw(gateway, "a");
     Client b = raw(gateway, "b");
     a.say("< send 123 0 >< send 223 0 >< send 18DAF110 0 >< send 18DAF111 0 >< send 1FF 0 >");
@@ -43,29 +47,28 @@ final class RouteTest extends GatewayLab {
   @Test
   void aRouteRewritesAsCangwDoes() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                filter = ["123"]
-                and = { data = "F0" }
-                or  = { id = "400", data = "0F" }
-                xor = { data = "FF00" }
-                set = { len = 4, data = "" }
-                [[route.checksum]]
-                type = "xor"
-                from = 0
-                to = -2
-                result = -1
-                [[route]]
-                from = "a"
-                to = "c"
-                filter = ["200"]
-                [[route.checksum]]
-                type = "j1850"
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            filter = ["123"]
+            and = { data = "F0" }
+            or  = { id = "400", data = "0F" }
+            xor = { data = "FF00" }
+            set = { len = 4, data = "" }
+            [[route.checksum]]
+            type = "xor"
+            from = 0
+            to = -2
+            result = -1
+            [[route]]
+            from = "a"
+            to = "c"
+            filter = ["200"]
+            [[route.checksum]]
+            type = "j1850"
+            """);
     Client a = raw(gateway, "a");
     Client b = raw(gateway, "b");
     Client c = raw(gateway, "c");
@@ -79,25 +82,24 @@ final class RouteTest extends GatewayLab {
   @Test
   void bothWaysMakeNoLoop() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                both = true
-                hops = 9
-                [[route]]
-                from = "b"
-                to = "c"
-                both = true
-                hops = 9
-                [[route]]
-                from = "c"
-                to = "a"
-                both = true
-                hops = 9
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            both = true
+            hops = 9
+            [[route]]
+            from = "b"
+            to = "c"
+            both = true
+            hops = 9
+            [[route]]
+            from = "c"
+            to = "a"
+            both = true
+            hops = 9
+            """);
     Client a = raw(gateway, "a");
     Client b = raw(gateway, "b");
     a.say("< send 123 0 >< echo >");
@@ -115,16 +117,15 @@ final class RouteTest extends GatewayLab {
   @Test
   void theHopLimitEndsAChain() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                [[route]]
-                from = "b"
-                to = "c"
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            [[route]]
+            from = "b"
+            to = "c"
+            """);
     Client a = raw(gateway, "a");
     Client b = raw(gateway, "b");
     Client c = raw(gateway, "c");
@@ -138,14 +139,13 @@ final class RouteTest extends GatewayLab {
   @Test
   void aRateIsKept() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                rate = 10
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            rate = 10
+            """);
     Client a = raw(gateway, "a");
     for (int i = 0; i < 1000; i++) {
       a.say("< send 123 0 >");
@@ -160,14 +160,13 @@ final class RouteTest extends GatewayLab {
   @Test
   void ofEachIdentifierTheLatestPasses() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                latest = "200ms"
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            latest = "200ms"
+            """);
     Client a = raw(gateway, "a");
     Client b = raw(gateway, "b");
     a.say("< send 123 1 1 >< send 124 1 1 >< send 123 1 2 >< send 123 1 3 >");
@@ -182,27 +181,26 @@ final class RouteTest extends GatewayLab {
   @Test
   void underRandomLoadEachFrameIsSentOrCounted() throws Exception {
     Gateway gateway =
-        gateway(
-            BUSES
-                + """
-                [[route]]
-                from = "a"
-                to = "b"
-                both = true
-                hops = 3
-                filter = ["000:400"]
-                rate = 5000
-                latest = "2ms"
-                [[route]]
-                from = "b"
-                to = "c"
-                hops = 3
-                set = { len = 8 }
-                [[route]]
-                from = "c"
-                to = "a"
-                rate = 3000
-                """);
+        routes(
+            """
+            [[route]]
+            from = "a"
+            to = "b"
+            both = true
+            hops = 3
+            filter = ["000:400"]
+            rate = 5000
+            latest = "2ms"
+            [[route]]
+            from = "b"
+            to = "c"
+            hops = 3
+            set = { len = 8 }
+            [[route]]
+            from = "c"
+            to = "a"
+            rate = 3000
+            """);
     Random random = new Random(8);
     Client[] clients = {raw(gateway, "a"), raw(gateway, "b"), raw(gateway, "c")};
     int count = 10_000;
