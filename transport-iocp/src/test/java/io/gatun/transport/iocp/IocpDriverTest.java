@@ -53,6 +53,20 @@ final class IocpDriverTest extends IocpLab {
   }
 
   @Test
+  void aReadThatIsShortIsTheLastUntilMoreComes() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    for (int turn = 1; turn <= 2; turn++) {
+      registration.awaitReadable();
+      settle();
+      assertEquals(turn - 1, told.readable);
+      assertEquals(5, kernel.send(right, memory, 5, 0));
+      int expected = turn;
+      runUntil(() -> told.readable == expected);
+      assertEquals(5, registration.read(memory, 100));
+    }
+  }
+
+  @Test
   void theEndOfAStreamIsReadable() {
     Registration registration = driver.register(left, Kind.STREAM, told);
     registration.awaitReadable();
@@ -70,6 +84,20 @@ final class IocpDriverTest extends IocpLab {
     right = -1;
     runUntil(() -> told.readable == 1);
     assertEquals(-Errno.ECONNRESET, registration.read(memory, 100));
+  }
+
+  @Test
+  void whatAWaitFailedWithIsToldOnce() {
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    registration.awaitReadable();
+    assertEquals(0, driver.run(0)); // it starts
+    assertEquals(0, driver.calls.cancel(left));
+    runUntil(() -> told.readable == 1);
+    assertEquals(-Errno.ECANCELED, registration.read(memory, 100));
+    assertEquals(-Errno.EAGAIN, registration.read(memory, 100));
+    registration.awaitReadable();
+    settle();
+    assertEquals(1, told.readable);
   }
 
   @Test
@@ -116,6 +144,26 @@ final class IocpDriverTest extends IocpLab {
     assertEquals(5, kernel.send(right, memory, 5, 0));
     runUntil(() -> told.readable == 3);
     assertEquals(5, registration.read(memory, 100));
+  }
+
+  @Test
+  void whatThePortTellsIsToldThoughAnotherIsAlwaysBusy() {
+    assumeTrue(driver.isHandle(left), "the provider of TCP here does not hand out real handles");
+    Told other = new Told();
+    driver.register(right, Kind.STREAM, other).awaitReadable();
+    assertEquals(0, driver.run(0)); // it starts
+    assertEquals(10_000, kernel.send(right, memory, 10_000, 0));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1));
+    Registration busy = driver.register(left, Kind.STREAM, told);
+    assertEquals(1, kernel.send(left, memory, 1, 0));
+    int rounds = 0;
+    while (other.readable == 0) {
+      assertTrue(rounds++ < 5_000);
+      busy.awaitReadable();
+      assertTrue(driver.run(-1) >= 0);
+      assertEquals(rounds, told.readable);
+      assertEquals(1, busy.read(memory, 1));
+    }
   }
 
   @Test
