@@ -2,6 +2,7 @@ package io.gatun.address;
 
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address family by its number on this host; see address_families(7). A number that Gatun does
@@ -30,6 +31,18 @@ public record AddressFamily(int number) {
    */
   public static AddressFamily of(String name) {
     return new AddressFamily(Abi.HOST.value(Names.check(name, "AF_")));
+  }
+
+  // Written out: a record's own are made when first called, of ten classes, at a program's start.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof AddressFamily(int its) && its == number;
+  }
+
+  @Override
+  public int hashCode() {
+    return number;
   }
 
   /** {@return the C name, {@code AF_INET}, or the number if it has none here} */

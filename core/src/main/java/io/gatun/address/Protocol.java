@@ -1,6 +1,7 @@
 package io.gatun.address;
 
 import io.gatun.os.Abi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A protocol by its number, whose meaning the family decides: 1 is ICMP to IPv4 and CAN_RAW to CAN.
@@ -39,6 +40,18 @@ public record Protocol(int number) {
   public String name(AddressFamily family) {
     boolean internet = family.equals(AddressFamily.INET) || family.equals(AddressFamily.INET6);
     return internet && number != 0 ? Names.of(number, "IPPROTO_") : toString();
+  }
+
+  // Written out: a record's own are made when first called, of ten classes, at a program's start.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Protocol(int its) && its == number;
+  }
+
+  @Override
+  public int hashCode() {
+    return number;
   }
 
   /** {@return the number: without a family it has no name} */

@@ -1,6 +1,7 @@
 package io.gatun.address;
 
 import io.gatun.os.Abi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket type by its number on this host; see socket(2). A number that Gatun does not know goes
@@ -32,6 +33,18 @@ public record SocketType(int number) {
    */
   public static SocketType of(String name) {
     return new SocketType(Abi.HOST.value(Names.check(name, "SOCK_")));
+  }
+
+  // Written out: a record's own are made when first called, of ten classes, at a program's start.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SocketType(int its) && its == number;
+  }
+
+  @Override
+  public int hashCode() {
+    return number;
   }
 
   /** {@return the C name, {@code SOCK_STREAM}, or the number if it has none here} */

@@ -188,7 +188,7 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     if (attempt.event != null) {
       attempt.event.tell(attempt.remote, null);
     }
-    remote = attempt.remote.equals(RawAddress.NONE) ? null : attempt.remote;
+    remote = RawAddress.NONE.equals(attempt.remote) ? null : attempt.remote;
     local = null; // which it may have only now
     if (active) {
       complete(attempt.promise);

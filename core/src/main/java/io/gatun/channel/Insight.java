@@ -4,6 +4,8 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -16,23 +18,42 @@ import org.jspecify.annotations.Nullable;
  * method that returns false: no object, no clock.
  */
 final class Insight {
-  private static final Connect CONNECT = new Connect();
-  private static final Accept ACCEPT = new Accept();
-  private static final Read READ = new Read();
-  private static final Write WRITE = new Write();
+  /**
+   * A recorder is there. Before, no event's class is touched: the first one makes the JDK prepare
+   * recording, which takes a third of the time that a program needs to its first byte.
+   */
+  private static volatile boolean recorder;
+
+  static {
+    FlightRecorder.addListener(
+        new FlightRecorderListener() { // told at once where there is one
+          @Override
+          public void recorderInitialized(FlightRecorder initialized) {
+            recorder = true;
+          }
+        });
+  }
+
+  /** One of each kind, to be asked whether somebody records it. */
+  private static final class Kinds {
+    static final Connect CONNECT = new Connect();
+    static final Accept ACCEPT = new Accept();
+    static final Read READ = new Read();
+    static final Write WRITE = new Write();
+  }
 
   private Insight() {}
 
   static @Nullable Connect connect() {
-    return CONNECT.isEnabled() ? begun(new Connect()) : null;
+    return recorder && Kinds.CONNECT.isEnabled() ? begun(new Connect()) : null;
   }
 
   static @Nullable Read read() {
-    return READ.isEnabled() ? begun(new Read()) : null;
+    return recorder && Kinds.READ.isEnabled() ? begun(new Read()) : null;
   }
 
   static @Nullable Write write() {
-    return WRITE.isEnabled() ? begun(new Write()) : null;
+    return recorder && Kinds.WRITE.isEnabled() ? begun(new Write()) : null;
   }
 
   private static <T extends Event> T begun(T event) {
@@ -41,7 +62,7 @@ final class Insight {
   }
 
   static void accepted(Channel listener, Channel child) {
-    if (ACCEPT.isEnabled()) {
+    if (recorder && Kinds.ACCEPT.isEnabled()) {
       Accept event = new Accept();
       event.listener = String.valueOf(listener.localAddress());
       event.remote = String.valueOf(child.remoteAddress());
@@ -51,6 +72,9 @@ final class Insight {
 
   /** A loop's thread was kept from its channels; told by whoever watches it. */
   static void stalled(EventLoop loop, long nanos, @Nullable String culprit) {
+    if (!recorder) {
+      return;
+    }
     Stall event = new Stall();
     event.loop = loop.toString();
     event.busy = nanos;

@@ -235,7 +235,14 @@ public final class Native {
 
   /** Where a capturing call leaves the errno in {@link #CAPTURE}. */
   public static long capturedOffset() {
-    return CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement(captured()));
+    long offset = 0; // by hand: a path of the layout costs ten classes at start-up
+    for (MemoryLayout member : CAPTURE.memberLayouts()) {
+      if (member.name().equals(Optional.of(captured()))) {
+        return offset;
+      }
+      offset += member.byteSize();
+    }
+    throw new AssertionError(CAPTURE);
   }
 
   /** A downcall throws nothing of its own: what arrives here is a mistake in a descriptor. */

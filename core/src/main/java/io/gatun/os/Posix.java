@@ -460,7 +460,6 @@ final class Posix extends Berkeley {
 
   private static final class Pthread {
     static final MethodHandle SELF = Native.plain("pthread_self", JAVA_LONG);
-    static final MethodHandle KILL = Native.plain("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
 
     /**
      * On Linux the JDK itself wakes blocked threads by SIGRTMAX - 2; the next one down is ours.
@@ -490,6 +489,11 @@ final class Posix extends Berkeley {
     }
   }
 
+  /** Linked when a thread is first woken. */
+  private static final class PthreadKill {
+    static final MethodHandle CALL = Native.plain("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
+  }
+
   @Override
   public long thread() {
     try {
@@ -502,7 +506,7 @@ final class Posix extends Berkeley {
   @Override
   public void interrupt(long thread) {
     try {
-      int ignored = (int) Pthread.KILL.invokeExact(thread, Pthread.SIGNAL);
+      int ignored = (int) PthreadKill.CALL.invokeExact(thread, Pthread.SIGNAL);
     } catch (Throwable t) {
       throw Native.unexpected(t, "pthread_kill");
     }
