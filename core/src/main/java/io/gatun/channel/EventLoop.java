@@ -64,8 +64,15 @@ public final class EventLoop extends SingleThreadEventExecutor {
 
   private final Sleep sleep;
 
+  // The end, as it was asked for: whoever is in the greatest hurry has it his way. Under the lock.
+
   /** No quiet period was asked for. */
-  private volatile boolean shutsDownAtOnce;
+  private boolean endsAtOnce;
+
+  /** When the time was set within which to end, and how long that is; −1 before anybody asked. */
+  private long endSet;
+
+  private long endNanos = -1;
 
   private final LoopCounters counters = new LoopCounters();
 
@@ -234,10 +241,37 @@ public final class EventLoop extends SingleThreadEventExecutor {
     }
   }
 
+  /**
+   * Ends the loop, and closes its channels at once. It is over when no task has come for a while,
+   * and in any case in time: what tasks there are by then still run, and those that they give the
+   * loop are refused. To ask again can hasten the end, and not put it off.
+   *
+   * @param quietPeriod how long no task may have come; 0 ends the loop when it has nothing to do
+   * @param timeout the most it may take, though a task that runs is not interrupted
+   */
   @Override
   public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
-    shutsDownAtOnce = quietPeriod == 0;
+    if (quietPeriod >= 0 && timeout >= quietPeriod) { // else the super class throws
+      endWithin(unit.toNanos(timeout), quietPeriod == 0);
+    }
     return super.shutdownGracefully(quietPeriod, timeout, unit);
+  }
+
+  private synchronized void endWithin(long nanos, boolean atOnce) {
+    long now = ticker.nanoTime();
+    if (endNanos < 0 || nanos < endNanos - (now - endSet)) {
+      endSet = now;
+      endNanos = nanos;
+    }
+    endsAtOnce |= atOnce;
+  }
+
+  private synchronized boolean endsAtOnce() {
+    return endsAtOnce;
+  }
+
+  private synchronized boolean isOverdue() {
+    return endNanos >= 0 && ticker.nanoTime() - endSet >= endNanos;
   }
 
   @Override
@@ -245,12 +279,26 @@ public final class EventLoop extends SingleThreadEventExecutor {
     if (!isShuttingDown()) {
       return false;
     }
-    // First: the super class runs tasks until there are none, and a channel may always have more.
     closeChannels();
-    if (shutsDownAtOnce && !isShutdown()) {
-      addTask(() -> {}); // without a task the super class waits for its clock to move
+    if (isShutdown()) { // no task can come any more
+      super.runAllTasks();
+      return super.confirmShutdown(); // where tasks ran, it would leave out the hooks
     }
-    return super.confirmShutdown();
+    if (isOverdue()) {
+      return true;
+    }
+    if (endsAtOnce()) {
+      cancelScheduledTasks();
+      runAllTasks();
+      return !hasTasks();
+    }
+    return super.confirmShutdown() && !hasTasks();
+  }
+
+  /** The super class asks for it at the end, and would run tasks as long as there are any. */
+  @Override
+  protected boolean runAllTasks() {
+    return isShutdown() ? super.runAllTasks() : runAllTasks(TASK_NANOS);
   }
 
   private void closeChannels() {

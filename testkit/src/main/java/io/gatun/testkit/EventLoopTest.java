@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop as an executor and a timer, and its end. */
 @OnEachTransport
@@ -215,6 +217,50 @@ public final class EventLoopTest extends ChannelLab {
     }
     secondsUntil(ended);
     assertFalse(runs(clocked));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aShutdownEndsInItsTimeThoughTasksNeverEnd(int quietSeconds) throws Exception {
+    EventLoopGroup mocked = mocked();
+    EventLoop clocked = mocked.next();
+    Runnable endless =
+        new Runnable() {
+          @Override
+          public void run() {
+            ticker.advance(1, TimeUnit.MILLISECONDS); // no other time passes
+            clocked.execute(this);
+          }
+        };
+    clocked.execute(endless);
+    await(clocked.submit(() -> {}));
+    Future<?> ended = mocked.shutdownGracefully(quietSeconds, 10, TimeUnit.SECONDS);
+    boolean inTime = ended.await(Task.SECONDS, TimeUnit.SECONDS);
+    assertTrue(inTime, "it goes on without end");
+    assertFalse(runs(clocked));
+  }
+
+  @Test
+  void closingAGroupEndsAQuietPeriodThatIsUnderWay() throws Exception {
+    EventLoopGroup other = EventLoopGroup.builder().transport(transport).loops(2).build();
+    await(other.next().submit(() -> {}));
+    Future<?> ended = other.shutdownGracefully(1, 2, TimeUnit.HOURS);
+    other.close();
+    assertTrue(ended.isDone());
+  }
+
+  @Test
+  void hooksRunAtTheEndOfALoopThoughTasksRunThere() throws Exception {
+    EventLoopGroup other = EventLoopGroup.builder().transport(transport).loops(1).build();
+    List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    EventLoop ending = other.next();
+    await(ending.submit(() -> ending.addShutdownHook(() -> ran.add("hook"))));
+    for (int i = 0; i < 1000; i++) {
+      ending.execute(() -> ran.add("task"));
+    }
+    other.close();
+    assertEquals(1001, ran.size());
+    assertEquals("hook", ran.getLast());
   }
 
   /** Lets time pass, a second at a turn, as the loop looks at the clock when it likes. */
