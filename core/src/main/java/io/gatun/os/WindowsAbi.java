@@ -377,6 +377,7 @@ final class WindowsAbi {
       ENOMEM 8
       EEXIST 17
       ENODEV 19
+      EISDIR 21
       ENFILE 23
       ENOSPC 28
       ESPIPE 29

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -436,6 +437,16 @@ final class AbiTest {
     assertEquals("ECONNREFUSED", Errno.name(Errno.ECONNREFUSED));
     assertEquals("Connection refused", Errno.message(Errno.ECONNREFUSED));
     assertEquals("errno 4242", Errno.name(4242));
+  }
+
+  /** A name that one system lacks would keep the whole class from being initialized there. */
+  @Test
+  void everyErrnoThatIsAConstantIsOneOfEverySystem() {
+    for (Os os : Os.values()) {
+      for (Field constant : Errno.class.getFields()) {
+        assertTrue(Abi.of(os, Arch.X86_64).errno(constant.getName()) > 0);
+      }
+    }
   }
 
   @Test
