@@ -161,8 +161,17 @@ final class KernelChannelsTest {
   private void isWrittenToIsotprecv(Channel channel) throws Exception {
     Process receive =
         start(
-            "stdbuf", "-oL", "isotprecv", "-l", "-b", "7", "-s", PEER.toString(), "-d",
-            OWN.toString(), Bus.NAME);
+            "stdbuf",
+            "-oL",
+            "isotprecv",
+            "-l",
+            "-b",
+            "7",
+            "-s",
+            PEER.toString(),
+            "-d",
+            OWN.toString(),
+            Bus.NAME);
     Bus.awaitReceiving(receive);
     try (BufferedReader out = receive.inputReader(US_ASCII)) {
       for (int length : new int[] {1, 7, 8, 4095}) {
