@@ -99,7 +99,7 @@ final class LoopTest extends GatewayLab {
                 + connects("slcan", "b", one));
     await(one, "cannelloni-tcp client", line -> true);
     Client a = raw(one, "a");
-    for (int sent = 1; line(two, "b→a") instanceof Status.Line l && l.offered() == 0; sent++) {
+    for (int sent = 1; offered(two, "b→a") == 0; sent++) {
       a.say("< send 123 0 >"); // until both ways are open
       int count = sent;
       await(one, "a→b", way -> way.offered() >= count);
@@ -112,6 +112,11 @@ final class LoopTest extends GatewayLab {
         there.reasons().getOrDefault("rate", 0L) + back.reasons().getOrDefault("rate", 0L);
     assertTrue(dropped > 0, there + " " + back);
     assertTrue(there.sent() < 400 && back.sent() < 400, there + " " + back);
+  }
+
+  private static long offered(Gateway gateway, String route) {
+    Status.Line line = line(gateway, route);
+    return line == null ? 0 : line.offered();
   }
 
   private static boolean ends(Gateway gateway) {
