@@ -9,60 +9,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Gateways on the kernel's virtual buses, with the can-utils at the other ends. */
-final class VcanTest extends GatewayLab {
-  private static final int SECONDS = 120;
-  private final List<Process> processes = new ArrayList<>();
-
-  @BeforeEach
-  void assumeBuses() {
-    Assumptions.assumeTrue(
-        System.getenv("GUEST_OUT") != null,
-        "it changes the machine's network, and so runs in the guest only: conformance/guest/run");
-    Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/candump")), "can-utils are not installed");
-  }
-
-  @AfterEach
-  void killAll() {
-    processes.forEach(Process::destroyForcibly);
-  }
-
-  private Process start(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    processes.add(process);
-    return process;
-  }
-
-  private void run(String... command) throws Exception {
-    Process process = start(command);
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "it does not end");
-    assertEquals(0, process.exitValue(), () -> String.join(" ", command) + ": " + said);
-  }
-
-  private static String server(String bus, String device, String more) {
-    return """
-    [bus.%s]
-    interface = "%s"
-    %s
-    [[endpoint]]
-    type = "socketcand"
-    listen = "127.0.0.1:0"
-    """
-        .formatted(bus, device, more);
-  }
-
+final class VcanTest extends VcanLab {
   /** Sees a frame of its own first: so it listens. */
   private Process dump(String device, Path log) throws Exception {
     Process dump = start("/bin/sh", "-c", "exec stdbuf -oL candump -L " + device + " > " + log);
