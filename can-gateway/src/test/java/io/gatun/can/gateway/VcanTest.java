@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Gateways on the kernel's virtual buses, with the can-utils at the other ends. */
@@ -63,6 +66,31 @@ final class VcanTest extends VcanLab {
       }
       return new Use(nanos, sleeps);
     }
+  }
+
+  /** What the loop does in a while. */
+  private Use over(String seconds) throws Exception {
+    Use before = Use.now();
+    run("sleep", seconds);
+    Use after = Use.now();
+    return new Use(after.nanos - before.nanos, after.wakeups - before.wakeups);
+  }
+
+  /** The same of a program in C: frames, waits, and nanoseconds on a processor. */
+  private long[] inC(String device, int millis) throws Exception {
+    Path source = folder.resolve("full.c");
+    Path program = folder.resolve("full");
+    try (InputStream in = VcanTest.class.getResourceAsStream("/full.c")) {
+      Files.write(source, Objects.requireNonNull(in).readAllBytes());
+    }
+    try {
+      run("cc", "-O2", "-o", program.toString(), source.toString());
+    } catch (IOException e) {
+      return new long[3]; // there is no compiler
+    }
+    Process process = start(program.toString(), device, "" + millis);
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return Stream.of(said.strip().split(" ", -1)).mapToLong(Long::parseLong).toArray();
   }
 
   @Test
@@ -167,20 +195,27 @@ final class VcanTest extends VcanLab {
       int count = 1500;
       client.say(counting(warm, count));
       await(gateway, "interface vcan1", l -> l.offered() == count);
-      long began = System.nanoTime();
       long sentBefore = await(gateway, "interface vcan1", l -> true).sent();
-      Use before = Use.now();
-      run("sleep", "1.5");
-      Use after = Use.now();
-      long sentMeanwhile = await(gateway, "interface vcan1", l -> true).sent() - sentBefore;
+      long began = System.nanoTime();
+      Use full = over("1.5");
       double seconds = (System.nanoTime() - began) / 1e9;
-      double load = (after.nanos - before.nanos) / seconds / 1e7;
-      double wakeups = (after.wakeups - before.wakeups) / seconds;
+      long sentMeanwhile = await(gateway, "interface vcan1", l -> true).sent() - sentBefore;
+      double wakeups = full.wakeups / seconds;
       Status.Line line = await(gateway, "interface vcan1", l -> l.queued() == 0);
+      Use idle = over("1.5");
+      long[] c = inC("vcan1", 1500);
       System.out.printf(
-          "while the interface was full: %.0f frames, %.0f wake-ups a second, %.1f %% of a"
-              + " processor; %s%n",
-          sentMeanwhile / seconds, wakeups, load, line);
+          "while the interface was full: %.0f frames and %.0f wake-ups a second; on a processor for"
+              + " %.2f ms a frame, idle for %.2f ms in all; in C %d frames, %d waits, %.2f ms a"
+              + " frame; %s%n",
+          sentMeanwhile / seconds,
+          wakeups,
+          full.nanos / 1e6 / sentMeanwhile,
+          idle.nanos / 1e6,
+          c[0],
+          c[1],
+          c[2] / 1e6 / Math.max(1, c[0]),
+          line);
       assertEquals(count, line.sent() + line.dropped());
       assertTrue(line.reasons().getOrDefault("expired", 0L) > 0, line::toString);
       assertTrue(line.reasons().getOrDefault("queue-full", 0L) > 0, line::toString);
