@@ -18,7 +18,7 @@ final class StartUp extends Comparison {
   StartUp() {
     super(
         Settings.of(
-            "net,net-aot,gatun,gatun-aot,gatun-channel,gatun-channel-aot,python",
+            "net,net-aot,ffm,ffm-aot,gatun,gatun-aot,gatun-channel,gatun-channel-aot,python",
             "first byte",
             15,
             0));
@@ -33,8 +33,9 @@ final class StartUp extends Comparison {
   String how() {
     return """
     The time from the start of a process to the line that it prints when it has connected, sent a byte and received
-    it. `net` is a program with nothing but a `java.net.Socket`; those with `-aot` have the JDK's ahead-of-time cache
-    of a run of themselves (`-XX:AOTCache`), as `./gatun` has one.\
+    it. `net` is a program with nothing but a `java.net.Socket`, `ffm` one that links five functions of C and calls
+    them: what the JDK's own linker takes, below which no program without JNI gets. Those with `-aot` have the JDK's
+    ahead-of-time cache of a run of themselves (`-XX:AOTCache`), as `./gatun` has one.\
     """;
   }
 
@@ -97,6 +98,7 @@ final class StartUp extends Comparison {
     List<String> command =
         switch (contender.replace(AOT, "")) {
           case "net" -> ServerProcess.java(options, FirstByte.Net.class, port);
+          case "ffm" -> ServerProcess.java(options, FirstByte.Ffm.class, port);
           case "gatun" -> ServerProcess.java(options, FirstByte.Gatun.class, port);
           case "gatun-channel" -> ServerProcess.java(options, FirstByte.Channels.class, port);
           case "python" -> new ArrayList<>(Python.command("first", port));
