@@ -1,5 +1,7 @@
 package io.gatun.family;
 
+import static io.gatun.family.Adapters.ONE;
+import static io.gatun.family.Adapters.OTHER;
 import static io.gatun.socket.SocketConstants.HCI_CHANNEL_RAW;
 import static io.gatun.socket.SocketConstants.HCI_FILTER;
 import static io.gatun.socket.SocketConstants.SOL_HCI;
@@ -13,7 +15,6 @@ import io.gatun.address.BluetoothAddress.Hci;
 import io.gatun.address.BluetoothAddress.L2cap;
 import io.gatun.address.BluetoothAddress.Rfcomm;
 import io.gatun.address.HardwareAddress;
-import io.gatun.error.WouldBlockException;
 import io.gatun.socket.Shutdown;
 import io.gatun.socket.Socket;
 import java.io.ByteArrayOutputStream;
@@ -33,37 +34,13 @@ import org.junit.jupiter.api.Test;
 final class BluetoothTest {
   private static final int SECONDS = 60;
 
-  // <net/bluetooth/hci_sock.h>, which no C library has
-  private static final long HCIDEVUP = 0x400448c9L;
-  private static final long HCISETSCAN = 0x400448ddL;
-  private static final int SCAN_PAGE = 2;
-
-  private static final HardwareAddress ONE = HardwareAddress.parse("02:00:00:00:00:01");
-  private static final HardwareAddress OTHER = HardwareAddress.parse("02:00:00:00:00:02");
   private static final int PSM = 0x1001;
 
   private static int adapter;
 
   @BeforeAll
   static void powerOn() throws Exception {
-    Families.assumeGuest("it makes Bluetooth adapters");
-    VirtualController one = new VirtualController(ONE);
-    VirtualController other = new VirtualController(OTHER);
-    VirtualController.connect(one, other);
-    adapter = one.index();
-    try (Socket control = open("SOCK_RAW", "BTPROTO_HCI")) {
-      for (VirtualController controller : new VirtualController[] {one, other}) {
-        try {
-          control.ioctl(HCIDEVUP, controller.index());
-        } catch (WouldBlockException e) {
-          assertEquals("EALREADY", e.errnoName(), "the kernel brought it up itself");
-        }
-        // struct hci_dev_req { __u16 dev_id; __u32 dev_opt; }
-        ByteBuffer request = ByteBuffer.allocate(8).order(ByteOrder.nativeOrder());
-        request.putShort(0, (short) controller.index()).putInt(4, SCAN_PAGE);
-        control.ioctl(HCISETSCAN, request.array());
-      }
-    }
+    adapter = Adapters.powerOn();
   }
 
   private static Socket open(String type, String protocol) throws IOException {
