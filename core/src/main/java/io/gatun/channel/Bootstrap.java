@@ -161,7 +161,7 @@ public final class Bootstrap {
     int fd = Setup.socket(loop, family, type, protocol);
     DataChannel channel =
         type.equals(SocketType.STREAM)
-            ? new StreamChannel(loop, fd, family)
+            ? new StreamChannel(loop, fd, family, protocol)
             : new MessageChannel(loop, fd, family, type, protocol);
     setup.register(channel, initializer);
     Promise<Void> promise = channel.newPromise();
@@ -201,7 +201,7 @@ public final class Bootstrap {
         true,
         adopted,
         remote -> {
-          StreamChannel channel = new StreamChannel(loop, fd, remote);
+          StreamChannel channel = new StreamChannel(loop, fd, remote, Protocol.DEFAULT);
           setup.register(channel, initializer);
           channel.activate(null);
           if (!adopted.trySuccess(channel)) {

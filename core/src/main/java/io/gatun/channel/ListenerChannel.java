@@ -1,6 +1,7 @@
 package io.gatun.channel;
 
 import io.gatun.address.Address;
+import io.gatun.address.Protocol;
 import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.error.ClosedException;
@@ -29,14 +30,17 @@ final class ListenerChannel extends AbstractChannel {
   private final Supplier<EventLoop> loops;
 
   private final SocketType type;
+  private final Protocol protocol;
   private int backlog = Constants.SOMAXCONN;
   private RoundLimit roundLimit = RoundLimit.OF_LISTENERS;
   private boolean accepting;
 
-  ListenerChannel(EventLoop loop, int fd, Supplier<EventLoop> loops, SocketType type) {
+  ListenerChannel(
+      EventLoop loop, int fd, Supplier<EventLoop> loops, SocketType type, Protocol protocol) {
     super(loop, fd);
     this.loops = loops;
     this.type = type;
+    this.protocol = protocol;
   }
 
   @Override
@@ -145,7 +149,7 @@ final class ListenerChannel extends AbstractChannel {
   private DataChannel accepted(int accepted, Address peer) {
     EventLoop child = loops.get();
     return type.equals(SocketType.STREAM)
-        ? new StreamChannel(child, accepted, peer)
+        ? new StreamChannel(child, accepted, peer, protocol)
         : new MessageChannel(child, accepted, peer);
   }
 

@@ -157,7 +157,7 @@ public final class ServerBootstrap {
         bound,
         () -> {
           int fd = Setup.socket(loop, local.family(), type, protocol);
-          ListenerChannel channel = new ListenerChannel(loop, fd, loops, type);
+          ListenerChannel channel = new ListenerChannel(loop, fd, loops, type, protocol);
           setup.register(
               channel,
               listener -> {
@@ -193,7 +193,7 @@ public final class ServerBootstrap {
         false,
         adopted,
         none -> {
-          ListenerChannel channel = new ListenerChannel(loop, fd, children::next, type);
+          ListenerChannel channel = new ListenerChannel(loop, fd, children::next, type, protocol);
           setup.register(channel, this::addHandlers);
           channel.adopt(promiseOf(channel, adopted));
         });

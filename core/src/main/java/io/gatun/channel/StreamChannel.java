@@ -8,6 +8,7 @@ import static io.gatun.os.Errno.EPIPE;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
+import io.gatun.address.Protocol;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Abi;
 import io.gatun.os.Kernel;
@@ -25,7 +26,10 @@ final class StreamChannel extends DataChannel {
   /** Whether descriptors can be sent: not on Windows. */
   private static final boolean PASSES = Abi.HOST.has("SCM_RIGHTS");
 
+  private static final int SCTP = Abi.HOST.valueOr("IPPROTO_SCTP", -1);
+
   private final boolean unix;
+  private final boolean records;
 
   /**
    * The most bytes of a file in one call: a peer that reads as fast as the file does would keep the
@@ -43,20 +47,22 @@ final class StreamChannel extends DataChannel {
   private Insight.@Nullable Write underWay;
 
   /** A new channel that is to be connected. */
-  StreamChannel(EventLoop loop, int fd, AddressFamily family) {
+  StreamChannel(EventLoop loop, int fd, AddressFamily family, Protocol protocol) {
     super(loop, fd);
     this.unix = family.equals(AddressFamily.UNIX);
+    this.records = protocol.number() == SCTP;
   }
 
   /** An accepted channel. */
-  StreamChannel(EventLoop loop, int fd, Address remote) {
-    this(loop, fd, remote.family());
+  StreamChannel(EventLoop loop, int fd, Address remote, Protocol protocol) {
+    this(loop, fd, remote.family(), protocol);
     this.remote = remote;
   }
 
   @Override
   Driver.Kind driverKind() {
-    return unix ? Driver.Kind.LOCAL_STREAM : Driver.Kind.STREAM;
+    Driver.Kind bytes = records ? Driver.Kind.RECORD_STREAM : Driver.Kind.STREAM;
+    return unix ? Driver.Kind.LOCAL_STREAM : bytes;
   }
 
   @Override

@@ -12,6 +12,9 @@ public interface Driver extends AutoCloseable {
     /** Bytes, in order: what is not read now is read later. */
     STREAM,
 
+    /** Bytes, in order, of which a call reads no more than one send's: SCTP. */
+    RECORD_STREAM,
+
     /** A stream within one machine (Unix), where descriptors may travel with the bytes. */
     LOCAL_STREAM,
 

@@ -414,7 +414,7 @@ public final class ReadinessDriver implements Driver {
      * whose edge has been and gone, the end is still to be read.
      */
     private boolean emptied(boolean local) {
-      return !kind.isMessages()
+      return (kind == Kind.STREAM || local)
           && !doubtful
           && !(local && (kernel.messageFlags() & Constants.MSG_CTRUNC) != 0);
     }
