@@ -62,10 +62,15 @@ final class Bus implements AutoCloseable {
     socket.bind(CanAddress.raw(NAME));
   }
 
-  /** Opens a socket; a machine without the protocol or the bus ends the test. */
-  static Socket open(String protocol, String type) throws IOException {
+  /** A machine without the bus ends the test; asked before an address names it. */
+  static void assumeThere() {
     assumeTrue(Abi.HOST.has("AF_CAN"), "CAN is Linux's");
     assumeTrue(Files.exists(Path.of("/sys/class/net", NAME)), "this machine has no bus " + NAME);
+  }
+
+  /** Opens a socket; a machine without the protocol or the bus ends the test. */
+  static Socket open(String protocol, String type) throws IOException {
+    assumeThere();
     try {
       return Socket.open(
           AddressFamily.of("AF_CAN"), SocketType.of(type), new Protocol(Abi.HOST.value(protocol)));

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,11 @@ final class KernelChannelsTest {
   private final EventLoopGroup group = EventLoopGroup.builder().loops(1).daemon(true).build();
   private final Recorder recorder = new Recorder();
   private final List<Process> processes = new ArrayList<>();
+
+  @BeforeEach
+  void assumeBus() {
+    Bus.assumeThere();
+  }
 
   @AfterEach
   void end() {
