@@ -30,7 +30,7 @@ final class ConfigTest {
         "[bus.a]|ttl = \"50\"@ g.toml:2: bus.a.ttl: \"50\": a time is as 50ms, 1.5s or 200us",
         "[bus.a]|order = \"fast\"@ g.toml:2: bus.a.order: \"fast\" is none of arrival, priority",
         "[bus.a]|colour = 1@ g.toml:2: bus.a.colour: there is no such key here; there are interface,"
-            + " latest, local, order, overflow, queue, ttl",
+            + " latest, local, once, order, overflow, queue, ttl",
         "[bus.a]|interface = 1@ g.toml:2: bus.a.interface: must be a text in quotes",
         "[bus.a]|[[endpoint]]|type = \"slcan\"@ g.toml:2: endpoint.bus: is missing",
         "[bus.a]|[[endpoint]]|type = \"x\"@ g.toml:3: endpoint.type: \"x\" is none of socketcand,"

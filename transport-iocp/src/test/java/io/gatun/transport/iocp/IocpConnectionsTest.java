@@ -14,6 +14,7 @@ import io.gatun.os.Kernel;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -90,7 +91,9 @@ final class IocpConnectionsTest {
     serve(10); // what is opened once for the whole process
     Set<Integer> before = Handles.sockets(KERNEL);
     serve(CONNECTIONS);
-    assertEquals(before, Handles.sockets(KERNEL), "sockets were not given back");
+    Set<Integer> left = new HashSet<>(Handles.sockets(KERNEL));
+    left.removeAll(before); // of which the garbage collector may have taken some that others forgot
+    assertEquals(Set.of(), left, "sockets were not given back");
   }
 
   private static void serve(int connections) throws Exception {
