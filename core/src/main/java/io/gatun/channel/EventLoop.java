@@ -274,6 +274,9 @@ public final class EventLoop extends SingleThreadEventExecutor {
     return endNanos >= 0 && ticker.nanoTime() - endSet >= endNanos;
   }
 
+  /** The super class was asked whether the loop may end. Loop's thread only. */
+  private boolean confirmed;
+
   @Override
   protected boolean confirmShutdown() {
     if (!isShuttingDown()) {
@@ -283,6 +286,13 @@ public final class EventLoop extends SingleThreadEventExecutor {
     if (isShutdown()) { // no task can come any more
       super.runAllTasks();
       return super.confirmShutdown(); // where tasks ran, it would leave out the hooks
+    }
+    if (!confirmed) {
+      // Before the loop ends on its own account: the super class takes one that has never asked it
+      // for a mistake, and says so in the log. Without a task it might sleep.
+      confirmed = true;
+      addTask(() -> {});
+      boolean ignored = super.confirmShutdown();
     }
     if (isOverdue()) {
       return true;

@@ -48,6 +48,19 @@ public final class EventLoopTest extends ChannelLab {
     }
   }
 
+  /** Netty's executor says so of one whose end it has not seen coming. */
+  @Test
+  void aLoopThatEndsSaysNothingOfIt() throws Exception {
+    try (Log log = new Log("io.netty.util.concurrent")) {
+      for (long quietMillis : new long[] {0, 1}) {
+        EventLoopGroup ending = EventLoopGroup.builder().transport(transport).loops(1).build();
+        await(ending.next().submit(() -> {}));
+        await(ending.shutdownGracefully(quietMillis, 1000, TimeUnit.MILLISECONDS));
+      }
+      log.expectNothing();
+    }
+  }
+
   @Test
   void noWakeUpIsLostWhenTasksComeAtAnyMoment() throws Exception {
     AtomicInteger ran = new AtomicInteger();
