@@ -212,10 +212,10 @@ final class ConnectionsTest extends ChannelLab {
     }
   }
 
-  /** The largest message that all kinds take. */
   /** How often one connects anew; see {@link #connect}. */
   private static final int RFCOMM_TRIES = 20;
 
+  /** The largest message that all kinds take. */
   private static final int MESSAGE = 600;
 
   private final BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
