@@ -5,6 +5,7 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.error.ClosedException;
+import io.gatun.os.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
@@ -499,12 +500,27 @@ public final class TlsHandler implements ChannelHandler {
       out.release();
       return;
     }
-    // It counts its capacity as pending: a short record gives back what it does not need.
-    if (out.readableBytes() < out.capacity() / 2) {
-      out.capacity(out.writerIndex());
-    }
     wroteOut = true;
-    ctx.write(out, queue.promise(ctx));
+    ctx.write(fitting(ctx, out), queue.promise(ctx));
+  }
+
+  /**
+   * The engine wants room for the longest record, and a buffer counts its capacity as pending: a
+   * short record is copied to where it fits. (To change the buffer's capacity does the same, and
+   * makes garbage.)
+   */
+  private static ByteBuf fitting(ChannelHandlerContext ctx, ByteBuf out) {
+    int length = out.readableBytes();
+    if (length >= out.capacity() / 2) {
+      return out;
+    }
+    try {
+      ByteBuf record = ctx.alloc().directBuffer(length);
+      Memory.copy(out.memoryAddress() + out.readerIndex(), record.memoryAddress(), length);
+      return record.writerIndex(length);
+    } finally {
+      out.release();
+    }
   }
 
   // The end

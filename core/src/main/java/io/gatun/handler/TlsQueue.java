@@ -4,9 +4,9 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Promise;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Plain text that is not encrypted yet, in order, counted as pending with its channel. */
@@ -14,9 +14,29 @@ final class TlsQueue {
   /** What goes into one record at most, in pieces. */
   private static final int PIECES = 16;
 
-  private record Entry(ByteBuf bytes, @Nullable Promise<Void> promise, int pending) {}
+  /** A message; linked, and used again for another, so that a message costs no garbage. */
+  private static final class Entry {
+    @Nullable ByteBuf bytes;
+    @Nullable Promise<Void> promise;
 
-  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    /** What the channel counts for it. */
+    int pending;
+
+    @Nullable Entry next;
+
+    ByteBuf bytes() {
+      return Objects.requireNonNull(bytes);
+    }
+  }
+
+  private @Nullable Entry first;
+  private @Nullable Entry last;
+
+  /** Those that hold no message now, {@link #PIECES} at most. */
+  private @Nullable Entry free;
+
+  private int freeCount;
+
   private final ByteBuffer[] pieces = new ByteBuffer[PIECES];
   private int bytes;
 
@@ -26,12 +46,44 @@ final class TlsQueue {
   private boolean anyTaken;
 
   void add(ChannelHandlerContext ctx, ByteBuf message, @Nullable Promise<Void> promise) {
-    entries.add(new Entry(message, promise, ctx.countPending(message)));
+    Entry entry = free;
+    if (entry == null) {
+      entry = new Entry();
+    } else {
+      free = entry.next;
+      freeCount--;
+      entry.next = null;
+    }
+    entry.bytes = message;
+    entry.promise = promise;
+    entry.pending = ctx.countPending(message);
+    if (last == null) {
+      first = entry;
+    } else {
+      last.next = entry;
+    }
+    last = entry;
     bytes += message.readableBytes();
   }
 
+  /** Takes out the first entry and releases its message. */
+  private void remove(Entry entry) {
+    first = entry.next;
+    if (first == null) {
+      last = null;
+    }
+    entry.bytes().release();
+    entry.bytes = null;
+    entry.promise = null;
+    if (freeCount < PIECES) {
+      entry.next = free;
+      free = entry;
+      freeCount++;
+    }
+  }
+
   boolean isEmpty() {
-    return entries.isEmpty();
+    return first == null;
   }
 
   int bytes() {
@@ -46,11 +98,10 @@ final class TlsQueue {
   int gather(int limit) {
     int count = 0;
     int length = 0;
-    for (Entry entry : entries) {
-      if (count == PIECES || length >= limit) {
-        break;
-      }
-      ByteBuf message = entry.bytes;
+    for (Entry entry = first;
+        entry != null && count < PIECES && length < limit;
+        entry = entry.next) {
+      ByteBuf message = entry.bytes();
       pieces[count++] = nio(message);
       length += message.readableBytes();
     }
@@ -69,20 +120,22 @@ final class TlsQueue {
   /** So many bytes are encrypted; messages that are empty go with those before them. */
   void took(ChannelHandlerContext ctx, int count) {
     bytes -= count;
-    for (Entry entry; (entry = entries.peek()) != null; ) {
-      int readable = entry.bytes.readableBytes();
+    for (Entry entry; (entry = first) != null; ) {
+      ByteBuf message = entry.bytes();
+      int readable = message.readableBytes();
       if (count < readable) {
-        entry.bytes.skipBytes(count);
+        message.skipBytes(count);
         return;
       }
       count -= readable;
-      entries.remove();
-      entry.bytes.release();
+      Promise<Void> promise = entry.promise;
+      int pending = entry.pending;
+      remove(entry);
       anyTaken = true;
-      if (entry.promise != null) {
-        taken.add(entry.promise);
+      if (promise != null) {
+        taken.add(promise);
       }
-      ctx.uncountPending(entry.pending);
+      ctx.uncountPending(pending);
     }
   }
 
@@ -118,11 +171,13 @@ final class TlsQueue {
   void fail(ChannelHandlerContext ctx, Throwable cause) {
     taken.forEach(promise -> promise.tryFailure(cause));
     taken.clear();
-    for (Entry entry; (entry = entries.poll()) != null; ) {
-      entry.bytes.release();
-      ctx.uncountPending(entry.pending);
-      if (entry.promise != null) {
-        entry.promise.tryFailure(cause);
+    for (Entry entry; (entry = first) != null; ) {
+      Promise<Void> promise = entry.promise;
+      int pending = entry.pending;
+      remove(entry);
+      ctx.uncountPending(pending);
+      if (promise != null) {
+        promise.tryFailure(cause);
       }
     }
     bytes = 0;
