@@ -159,10 +159,7 @@ public final class Bootstrap {
   private void start(EventLoop loop, AddressFamily family, Promise<Channel> started, Start start)
       throws Exception {
     int fd = Setup.socket(loop, family, type, protocol);
-    DataChannel channel =
-        type.equals(SocketType.STREAM)
-            ? new StreamChannel(loop, fd, family, protocol)
-            : new MessageChannel(loop, fd, family, type, protocol);
+    DataChannel channel = channel(loop, fd, family, protocol);
     setup.register(channel, initializer);
     Promise<Void> promise = channel.newPromise();
     started.addListener(done -> {
@@ -183,11 +180,20 @@ public final class Bootstrap {
     start.run(channel, promise);
   }
 
+  private DataChannel channel(EventLoop loop, int fd, AddressFamily family, Protocol protocol) {
+    return type.equals(SocketType.STREAM)
+        ? new StreamChannel(loop, fd, family, protocol)
+        : new MessageChannel(loop, fd, family, type, protocol);
+  }
+
   /**
-   * Makes a channel of a connected stream socket that somebody else has opened, such as one of a
-   * pair, or one that was passed by another process. The descriptor is the channel's from now on,
-   * and closed should the future fail or be cancelled; what is no such socket is left alone, with
-   * an {@link IOException} or {@link IllegalArgumentException}.
+   * Makes a channel of a socket of the bootstrap's type that somebody else has opened, such as one
+   * of a pair, one that was passed by another process, or a bound one of datagrams by the one who
+   * started this program ({@link io.gatun.socket.InheritedDescriptor}). A stream or SEQPACKET has
+   * to be connected. The family and the protocol are the socket's own. The descriptor is the
+   * channel's from now on, and closed should the future fail or be cancelled; what is no such
+   * socket is left alone, with an {@link IOException} or {@link IllegalArgumentException}. A Unix
+   * path that somebody else has bound stays when the channel closes.
    *
    * @return the channel, which is active
    */
@@ -197,11 +203,12 @@ public final class Bootstrap {
     setup.adopt(
         loop,
         fd,
-        SocketType.STREAM,
-        true,
+        type,
+        type.equals(SocketType.STREAM) || type.equals(SocketType.SEQPACKET),
         adopted,
-        remote -> {
-          StreamChannel channel = new StreamChannel(loop, fd, remote, Protocol.DEFAULT);
+        socket -> {
+          DataChannel channel = channel(loop, fd, socket.family(), socket.protocol());
+          channel.remote = socket.peer();
           setup.register(channel, initializer);
           channel.activate(null);
           if (!adopted.trySuccess(channel)) {

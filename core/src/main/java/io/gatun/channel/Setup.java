@@ -3,10 +3,10 @@ package io.gatun.channel;
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.Protocol;
-import io.gatun.address.RawAddress;
 import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.error.SocketErrors;
+import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
 import io.netty.util.concurrent.Promise;
@@ -14,9 +14,13 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** What both bootstraps do with a new channel. */
 final class Setup {
+  /** Tells SCTP from TCP. Where there is no such option, there is no second protocol to tell. */
+  private static final int SO_PROTOCOL = Abi.HOST.valueOr("SO_PROTOCOL", -1);
+
   private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
 
   Setup() {}
@@ -69,26 +73,35 @@ final class Setup {
     }
   }
 
-  /** What to make of a descriptor that somebody else has opened. */
+  /**
+   * A socket that somebody else has opened.
+   *
+   * @param peer null unless it is connected
+   */
+  record Adopted(AddressFamily family, Protocol protocol, @Nullable Address peer) {}
+
+  /** What to make of it. */
   interface Adoption {
-    void run(Address peer) throws Exception;
+    void run(Adopted socket) throws Exception;
   }
 
   /**
    * Takes over a socket that somebody else has opened: what is no such socket is not touched; any
    * other is closed should it come to nothing.
+   *
+   * @param needsPeer one that is not connected is no such socket
    */
   void adopt(
       EventLoop loop,
       int fd,
       SocketType type,
-      boolean connected,
+      boolean needsPeer,
       Promise<Channel> promise,
       Adoption step) {
     Kernel kernel = Kernel.acquire();
     try {
-      Address peer = prepare(kernel, fd, type, connected);
-      run(loop, promise, () -> step.run(peer), () -> close(fd));
+      Adopted socket = prepare(kernel, fd, type, needsPeer);
+      run(loop, promise, () -> step.run(socket), () -> close(fd));
     } catch (IOException | IllegalArgumentException e) {
       promise.tryFailure(e);
     } finally {
@@ -125,28 +138,35 @@ final class Setup {
     return fd;
   }
 
-  /** Makes a socket fit for a loop, non-blocking and close-on-exec, and returns its peer. */
-  private static Address prepare(Kernel kernel, int fd, SocketType type, boolean connected)
+  /** Makes a socket fit for a loop, non-blocking and close-on-exec, and tells what it is. */
+  private static Adopted prepare(Kernel kernel, int fd, SocketType type, boolean needsPeer)
       throws IOException {
-    int result = kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE);
-    if (result >= 0 && result != type.number()) {
+    int result = check(kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE), fd);
+    if (result != type.number()) {
       throw new IllegalArgumentException("descriptor " + fd + " is no socket of type " + type);
     }
-    Address peer = RawAddress.NONE;
-    if (result >= 0 && connected) {
-      result = kernel.getpeername(fd);
-      peer = result < 0 ? peer : Sockaddr.decode(kernel.address(), kernel.addressLength());
+    Protocol protocol = Protocol.DEFAULT;
+    if (SO_PROTOCOL >= 0) {
+      protocol = new Protocol(check(kernel.getsockopt(fd, Constants.SOL_SOCKET, SO_PROTOCOL), fd));
     }
-    if (result >= 0) {
-      result = kernel.setNonBlocking(fd, true);
+    check(kernel.getsockname(fd), fd);
+    AddressFamily family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
+    result = kernel.getpeername(fd);
+    Address peer =
+        result < 0 ? null : Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
+    if (needsPeer) {
+      check(result, fd);
     }
-    if (result >= 0) {
-      result = kernel.setInheritable(fd, false);
-    }
+    check(kernel.setNonBlocking(fd, true), fd);
+    check(kernel.setInheritable(fd, false), fd);
+    return new Adopted(family, protocol, peer);
+  }
+
+  private static int check(int result, int fd) throws IOException {
     if (result < 0) {
       throw SocketErrors.of("adopt", fd, result);
     }
-    return peer;
+    return result;
   }
 
   /** Sets the options and adds the handlers; a channel that fails is closed. */

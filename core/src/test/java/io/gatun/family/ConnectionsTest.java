@@ -29,15 +29,18 @@ import io.gatun.channel.WaterMarks;
 import io.gatun.error.ConnectionResetException;
 import io.gatun.error.SocketError;
 import io.gatun.os.Abi;
+import io.gatun.socket.Socket;
 import io.gatun.transport.Transport;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -239,14 +242,17 @@ final class ConnectionsTest extends ChannelLab {
             .bind(kind.server()));
   }
 
+  private Bootstrap client(Kind kind, ChannelHandler handler) {
+    return new Bootstrap(group)
+        .type(kind.socketType(), kind.socketProtocol())
+        .option(ChannelOption.ALLOCATOR, alloc)
+        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .option(ChannelOption.WRITE_WATER_MARKS, new WaterMarks(1, 64 * 1024))
+        .handler(channel -> channel.pipeline().addLast(handler));
+  }
+
   private Future<Channel> start(Kind kind, Address target, ChannelHandler handler) {
-    Bootstrap client =
-        new Bootstrap(group)
-            .type(kind.socketType(), kind.socketProtocol())
-            .option(ChannelOption.ALLOCATOR, alloc)
-            .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .option(ChannelOption.WRITE_WATER_MARKS, new WaterMarks(1, 64 * 1024))
-            .handler(channel -> channel.pipeline().addLast(handler));
+    Bootstrap client = client(kind, handler);
     if (!kind.client().equals(RawAddress.NONE)) {
       client.localAddress(kind.client());
     }
@@ -254,20 +260,41 @@ final class ConnectionsTest extends ChannelLab {
   }
 
   private Channel connect(Kind kind, Channel listener, ChannelHandler handler) throws Exception {
+    return connected(kind, () -> await(start(kind, kind.target(local(listener)), handler)));
+  }
+
+  private static <T> T connected(Kind kind, Callable<T> attempt) throws Exception {
     for (int left = RFCOMM_TRIES; ; left--) {
       try {
-        return await(start(kind, kind.target(local(listener)), handler));
-      } catch (ExecutionException e) {
+        return attempt.call();
+      } catch (ExecutionException | ConnectionResetException e) {
         // All channels between two adapters share a session. The kernel ends it behind the last
-        // one,
-        // that of the test before, and resets who connects at that moment.
-        if (kind != Kind.RFCOMM
-            || left == 0
-            || !(e.getCause() instanceof ConnectionResetException)) {
+        // one, that of the test before, and resets who connects at that moment.
+        Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+        if (kind != Kind.RFCOMM || left == 0 || !(cause instanceof ConnectionResetException)) {
           throw e;
         }
       }
     }
+  }
+
+  /** A socket that blocks, connected to a listener. */
+  private static Socket connect(Kind kind, Address target) throws Exception {
+    return connected(
+        kind,
+        () -> {
+          Socket socket = Families.open(kind.family, kind.type, kind.protocol);
+          try {
+            if (!kind.client().equals(RawAddress.NONE)) {
+              socket.bind(kind.client());
+            }
+            socket.connect(target);
+            return socket;
+          } catch (IOException e) {
+            socket.close();
+            throw e;
+          }
+        });
   }
 
   private Channel child() throws InterruptedException {
@@ -334,6 +361,33 @@ final class ConnectionsTest extends ChannelLab {
     assertEquals(List.of(), new ArrayList<>(recorder.events));
     assertEquals(kind.target(local(listener)), channel.remoteAddress());
     assertEquals(local(listener).family(), local(child()).family());
+  }
+
+  /** The bootstraps are not told the protocol: it is the sockets' own. */
+  @ParameterizedTest
+  @EnumSource
+  void socketsThatSomebodyElseHasOpenedCarryDataAsTheBootstrapsOwn(Kind kind) throws Exception {
+    Socket bound = Families.open(kind.family, kind.type, kind.protocol);
+    bound.bind(kind.server());
+    Channel listener =
+        await(
+            new ServerBootstrap(group)
+                .type(kind.socketType(), Protocol.DEFAULT)
+                .childOption(ChannelOption.ALLOCATOR, alloc)
+                .childHandler(child -> child.pipeline().addLast(new Echo()))
+                .adopt(bound.detach()));
+    Recorder recorder = new Recorder();
+    Socket socket = connect(kind, kind.target(local(listener)));
+    Channel channel =
+        await(
+            client(kind, recorder)
+                .type(kind.socketType(), Protocol.DEFAULT)
+                .adopt(socket.detach()));
+    recorder.expect(Recorder.ACTIVE);
+    assertEquals(kind.target(local(listener)).family(), local(channel).family());
+    List<byte[]> pieces = pieces(kind);
+    send(channel, pieces);
+    assertReceived(kind, pieces, recorder);
   }
 
   @ParameterizedTest

@@ -3,15 +3,20 @@ package io.gatun.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
+import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoop;
 import io.gatun.error.SocketError;
+import io.gatun.socket.Datagram;
 import io.gatun.socket.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -68,8 +73,7 @@ public final class AdoptionTest extends ChannelLab {
     acceptsOn(bound.detach(), address, null);
   }
 
-  private void acceptsOn(
-      int fd, io.gatun.address.Address address, @org.jspecify.annotations.Nullable Socket early)
+  private void acceptsOn(int fd, Address address, @org.jspecify.annotations.Nullable Socket early)
       throws Exception {
     BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
     Channel listener = await(server().childHandler(children::add).adopt(fd));
@@ -97,9 +101,52 @@ public final class AdoptionTest extends ChannelLab {
   }
 
   @Test
-  void aSocketOfMessagesIsRefusedAndStaysItsOwners() throws Exception {
+  void aBoundSocketOfMessagesBecomesAChannelOfThem() throws Exception {
+    Address address = address();
+    Socket bound = own(Socket.open(address.family(), SocketType.DGRAM));
+    bound.bind(address);
+    Address here = bound.getSockName();
+    Channel channel = await(client(new Echo()).type(SocketType.DGRAM).adopt(bound.detach()));
+    assertTrue(channel.isActive());
+    assertEquals(here, channel.localAddress());
+    assertNull(channel.remoteAddress());
+    Socket peer = own(Socket.open(address.family(), SocketType.DGRAM));
+    peer.setTimeout(LONG);
+    peer.bind(address());
+    peer.sendTo(Data.of(9), here);
+    assertEquals(new Datagram(Data.of(9), here), peer.recvFrom(100));
+    await(channel.close());
+    if (here instanceof UnixAddress unix && family == Family.UNIX_PATH) {
+      assertTrue(Files.exists(unix.toPath()), "the file is another's");
+    }
+  }
+
+  @Test
+  void aConnectedSocketOfMessagesKeepsItsPeer() throws Exception {
+    Address address = address();
+    Socket peer = own(Socket.open(address.family(), SocketType.DGRAM));
+    peer.setTimeout(LONG);
+    peer.bind(address);
+    Socket connected = own(Socket.open(address.family(), SocketType.DGRAM));
+    connected.connect(peer.getSockName());
+    Channel channel = await(client(recorder).type(SocketType.DGRAM).adopt(connected.detach()));
+    assertEquals(peer.getSockName(), channel.remoteAddress());
+    await(channel.writeAndFlush(buffer(Data.of(9))));
+    assertArrayEquals(Data.of(9), peer.recv(100));
+  }
+
+  private static final class Echo implements ChannelHandler {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      ctx.writeAndFlush(message, null);
+    }
+  }
+
+  @Test
+  void aSocketOfMessagesIsRefusedWhereStreamsAreMeantAndStaysItsOwners() throws Exception {
     try (Socket messages = Socket.open(AddressFamily.INET, SocketType.DGRAM)) {
       failure(IllegalArgumentException.class, server().adopt(messages.fileno()));
+      failure(IllegalArgumentException.class, client(recorder).adopt(messages.fileno()));
       messages.bind(io.gatun.address.Ipv4Address.loopback(0));
       assertFalse(messages.isClosed());
     }
