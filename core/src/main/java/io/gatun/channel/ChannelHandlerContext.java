@@ -179,7 +179,7 @@ public final class ChannelHandlerContext {
   }
 
   /** Whether this is the channel itself, and not a handler's. */
-  private boolean isSentinel() {
+  boolean isSentinel() {
     return handler == ChannelPipeline.Ends.INSTANCE;
   }
 

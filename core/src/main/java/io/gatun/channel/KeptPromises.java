@@ -31,7 +31,7 @@ final class KeptPromises {
 
   private static boolean isSettled(ChannelPromise promise) {
     ChannelHandlerContext holder = promise.holder;
-    return promise.isDone() || holder == null || holder.previous == null; // it is at the channel
+    return promise.isDone() || holder == null || holder.isSentinel(); // the channel keeps it
   }
 
   /** The channel is closed and its handlers are removed. */
