@@ -40,6 +40,13 @@ public interface Channel extends AttributeMap {
    */
   long pendingBytes();
 
+  /**
+   * Returns the number of bytes that the system has taken of this channel so far. It tells whether
+   * the peer takes anything, while {@link #pendingBytes} stays where it is until a message is sent
+   * in full. For the loop; other threads see it sooner or later.
+   */
+  long bytesWritten();
+
   /** Returns the address the socket is bound to, or null before that. */
   @Nullable Address localAddress();
 

@@ -570,6 +570,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     return pending + expected;
   }
 
+  @Override
+  public final long bytesWritten() {
+    return outbound.sentBytes();
+  }
+
   // Closing
 
   @Override

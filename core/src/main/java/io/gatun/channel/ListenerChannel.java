@@ -261,4 +261,9 @@ final class ListenerChannel extends AbstractChannel {
   public long pendingBytes() {
     return 0;
   }
+
+  @Override
+  public long bytesWritten() {
+    return 0;
+  }
 }

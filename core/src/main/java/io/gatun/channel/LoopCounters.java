@@ -31,22 +31,25 @@ public final class LoopCounters {
     return connected;
   }
 
-  /** Returns the number of calls that have read something of a stream. */
+  /**
+   * Returns the number of calls that have read something. One reads several messages, where the
+   * system does.
+   */
   public long reads() {
     return reads;
   }
 
-  /** Returns the number of bytes that were read of streams. */
+  /** Returns the number of bytes that were read. */
   public long bytesRead() {
     return bytesRead;
   }
 
-  /** Returns the number of calls that have written something to a stream. */
+  /** Returns the number of calls that have written something. */
   public long writes() {
     return writes;
   }
 
-  /** Returns the number of bytes of streams that the system has taken. */
+  /** Returns the number of bytes that the system has taken. */
   public long bytesWritten() {
     return bytesWritten;
   }

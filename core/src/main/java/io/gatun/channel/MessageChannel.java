@@ -190,10 +190,15 @@ final class MessageChannel extends DataChannel {
     try {
       batch.expect(count, alloc(), room, spilled);
       int received = registration().receive(batch.headers(), count);
+      if (received > 0) {
+        loop.counters().reads++;
+      }
       for (int i = 0; i < received; i++) {
         Message message = batch.received(i, alloc(), senders);
         held.add(message);
-        readSize = ReadSize.next(readSize, Math.min(message.content().readableBytes(), room), room);
+        int length = message.content().readableBytes();
+        loop.counters().bytesRead += length;
+        readSize = ReadSize.next(readSize, Math.min(length, room), room);
         if (isEnd(message)) {
           break; // and so it goes on
         }
@@ -315,7 +320,9 @@ final class MessageChannel extends DataChannel {
   private int sent(int result) {
     if (result > 0) {
       retryNanos = FIRST_RETRY_NANOS;
-      outbound.sentWhole(result);
+      loop.counters().writes++;
+      loop.counters().bytesWritten += outbound.takeWhole(result);
+      outbound.tellSent();
     } else if (result == -EINPROGRESS) {
       writeUnderWay = true;
     } else if (result == -EAGAIN) {

@@ -47,6 +47,9 @@ final class OutboundBuffer {
   /** Sum of the entries' weights. */
   private long weight;
 
+  /** All bytes that were ever sent. */
+  private long sentBytes;
+
   /**
    * Entries at the front whose bytes are gone but whose promises are yet to be told: a listener
    * that writes or closes finds a consistent ring, and what was sent does not fail.
@@ -73,6 +76,11 @@ final class OutboundBuffer {
   /** The bytes of memory that all entries take. */
   long weight() {
     return weight;
+  }
+
+  /** The bytes that were sent so far. */
+  long sentBytes() {
+    return sentBytes;
   }
 
   /**
@@ -217,6 +225,7 @@ final class OutboundBuffer {
    * promises completed, a part advances its entry.
    */
   void sent(long count) {
+    sentBytes += count;
     while (flushed > 0) {
       Object entry = get(0);
       if (entry instanceof Message) { // it has a call of its own
@@ -246,12 +255,19 @@ final class OutboundBuffer {
     message.release();
   }
 
-  /** Takes out whole entries that were sent, and completes their promises. */
-  void sentWhole(int count) {
+  /**
+   * Takes out whole messages that were sent. Their promises wait for {@link #tellSent}.
+   *
+   * @return the bytes of all
+   */
+  long takeWhole(int count) {
+    long bytes = 0;
     for (int i = 0; i < count; i++) {
+      bytes += (get(0) instanceof Message message ? message.content() : first()).readableBytes();
       take();
     }
-    tellSent();
+    sentBytes += bytes;
+    return bytes;
   }
 
   private void take() {
@@ -286,7 +302,8 @@ final class OutboundBuffer {
     }
   }
 
-  private void tellSent() {
+  /** Completes the promises of what was sent. */
+  void tellSent() {
     while (sent > 0) {
       sent--;
       Promise<Void> promise = removeFirst();

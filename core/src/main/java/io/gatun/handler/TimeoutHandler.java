@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Closes a channel whose peer sends nothing, or takes nothing, for too long, after a {@link
  * TimedOutException} to the handlers behind. One instance serves one channel.
  *
- * <p>What is flushed has to be sent in full within the write timeout. A write that the system takes
- * at once, as nearly all, costs a look at {@link io.gatun.channel.Channel#pendingBytes}; else an
- * empty message is written after it, whose promise tells when all before is gone.
+ * <p>While something that was flushed is not sent in full, the system has to take some of it within
+ * each write timeout: who takes a large file slowly is not left, who takes nothing is, after one to
+ * two timeouts. A write that the system takes at once, as nearly all, costs a look at {@link
+ * io.gatun.channel.Channel#pendingBytes}; else an empty message is written after it, whose promise
+ * tells when all before is gone.
  */
 public final class TimeoutHandler implements ChannelHandler {
   private final long readNanos;
@@ -30,7 +32,7 @@ public final class TimeoutHandler implements ChannelHandler {
    * Watches a channel; zero is for what is not to be watched.
    *
    * @param read how long nothing may come
-   * @param write how long what was flushed may take to be sent
+   * @param write how long the peer may take nothing of what was flushed
    */
   public TimeoutHandler(Duration read, Duration write) {
     readNanos = IdleHandler.nanos(read);
@@ -115,9 +117,7 @@ public final class TimeoutHandler implements ChannelHandler {
     if (writeNanos == 0 || writeTimer != null || !active || ctx.channel().pendingBytes() == 0) {
       return;
     }
-    writeTimer =
-        ctx.eventLoop()
-            .schedule(() -> timedOut(ctx, "write", writeNanos), writeNanos, TimeUnit.NANOSECONDS);
+    startWriteTimer(ctx);
     Promise<Void> sent = ctx.newPromise();
     sent.addListener(done -> {
       if (writeTimer != null && done.isSuccess()) {
@@ -128,5 +128,21 @@ public final class TimeoutHandler implements ChannelHandler {
       }
     });
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER, sent);
+  }
+
+  private void startWriteTimer(ChannelHandlerContext ctx) {
+    long before = ctx.channel().bytesWritten();
+    writeTimer =
+        ctx.eventLoop()
+            .schedule(
+                () -> {
+                  if (ctx.channel().bytesWritten() == before) {
+                    timedOut(ctx, "write", writeNanos);
+                  } else {
+                    startWriteTimer(ctx);
+                  }
+                },
+                writeNanos,
+                TimeUnit.NANOSECONDS);
   }
 }

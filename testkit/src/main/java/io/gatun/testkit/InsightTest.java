@@ -1,11 +1,15 @@
 package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
+import io.gatun.address.Ipv4Address;
+import io.gatun.address.SocketType;
 import io.gatun.channel.Channel;
 import io.gatun.channel.LoopCounters;
+import io.gatun.channel.Message;
 import io.gatun.socket.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -112,5 +116,22 @@ public final class InsightTest extends ChannelLab {
       rounds(listener.eventLoop());
     }
     assertEquals(3, listeners.accepted());
+  }
+
+  @Test
+  void messagesAreCountedByTheirCallsAndBytes() throws Exception {
+    Recorder recorder = new Recorder();
+    Channel channel = await(client(recorder).type(SocketType.DGRAM).bind(Ipv4Address.loopback(0)));
+    recorder.expect(Recorder.Event.ACTIVE);
+    LoopCounters counters = channel.eventLoop().counters();
+    channel.write(Message.to(local(channel), buffer(Data.of(300))), null);
+    await(channel.writeAndFlush(Message.to(local(channel), buffer(Data.of(70)))));
+    for (int i = 0; i < 2; i++) {
+      assertInstanceOf(Message.class, recorder.next()).release();
+    }
+    assertEquals(370, on(channel, counters::bytesRead));
+    assertEquals(370, counters.bytesWritten());
+    assertTrue(counters.reads() >= 1 && counters.reads() <= 2);
+    assertTrue(counters.writes() >= 1 && counters.writes() <= 2);
   }
 }
