@@ -60,11 +60,10 @@ public final class FileServer extends ServerCommand {
 
   @Override
   void initialize(Channel channel) {
+    timeout.addTo(channel.pipeline());
     channel
         .pipeline()
         .addLast(
-            timeout.handler(),
-            new HttpDecoder(timeout.value()),
-            ChannelHandler.on(openers, new FileHandler(folder)));
+            new HttpDecoder(timeout.value()), ChannelHandler.on(openers, new FileHandler(folder)));
   }
 }

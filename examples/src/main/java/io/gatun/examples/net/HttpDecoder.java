@@ -42,7 +42,7 @@ final class HttpDecoder extends ByteDecoder {
     if (whole && deadline != null) {
       deadline.cancel(false);
       deadline = null;
-    } else if (!whole && deadline == null) {
+    } else if (!whole && deadline == null && !timeout.isZero()) {
       long nanos = timeout.toNanos();
       deadline = ctx.eventLoop().schedule(() -> expired(ctx), nanos, TimeUnit.NANOSECONDS);
     }
@@ -117,6 +117,7 @@ final class HttpDecoder extends ByteDecoder {
     }
     boolean keepAlive = !start[2].equals("HTTP/1.0");
     String range = null;
+    String length = null;
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
       if (colon <= 0 || lines[i].charAt(colon - 1) <= ' ') {
@@ -129,9 +130,10 @@ final class HttpDecoder extends ByteDecoder {
           keepAlive &= !value.equalsIgnoreCase("close");
         }
         case "content-length" -> {
-          if (!value.matches("[0-9]{1,18}")) {
-            return HttpRequest.refused(400);
+          if (!value.matches("[0-9]{1,18}") || (length != null && !length.equals(value))) {
+            return HttpRequest.refused(400); // RFC 9112, 6.3: two readings, and somebody's trick
           }
+          length = value;
           body = Long.parseLong(value);
           if (body > MAX_BODY) {
             return HttpRequest.refused(413);

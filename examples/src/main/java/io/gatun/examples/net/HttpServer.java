@@ -49,7 +49,8 @@ public final class HttpServer extends ServerCommand {
 
   @Override
   void initialize(Channel channel) {
-    channel.pipeline().addLast(timeout.handler(), new HttpDecoder(timeout.value()), new Hello());
+    timeout.addTo(channel.pipeline());
+    channel.pipeline().addLast(new HttpDecoder(timeout.value()), new Hello());
   }
 
   /** Answers. */

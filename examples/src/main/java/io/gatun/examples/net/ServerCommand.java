@@ -7,10 +7,16 @@ import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.examples.Signals;
 import io.gatun.examples.TransportOption;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.logging.LoggingMeterRegistry;
+import io.micrometer.core.instrument.logging.LoggingRegistryConfig;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +30,12 @@ abstract class ServerCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "How many event loops serve. Default: one a processor.")
   int loops = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "SECONDS",
+      description = "Print what the loops have done, by Micrometer, every so many seconds.")
+  int metricsSeconds;
 
   @Mixin TransportOption transport;
 
@@ -39,12 +51,13 @@ abstract class ServerCommand implements Callable<Integer> {
   void configure(ServerBootstrap server) {}
 
   @Override
-  @SuppressWarnings("try") // the hook is only to be there
+  @SuppressWarnings("try") // the hook and the meters are only to be there
   public Integer call() throws IOException, InterruptedException {
     CountDownLatch end = new CountDownLatch(1);
     try (Signals signals = Signals.onEnd(end::countDown);
         EventLoopGroup group =
-            EventLoopGroup.builder().transport(transport.transport()).loops(loops).build()) {
+            EventLoopGroup.builder().transport(transport.transport()).loops(loops).build();
+        Closeable metrics = metrics(group)) {
       ServerBootstrap server =
           new ServerBootstrap(group)
               .childOption(ChannelOption.AUTO_READ, true)
@@ -57,5 +70,34 @@ abstract class ServerCommand implements Callable<Integer> {
       end.await();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Prints the meters, if that was asked for. Another server has a registry of Prometheus's here. */
+  private Closeable metrics(EventLoopGroup group) {
+    if (metricsSeconds <= 0) {
+      return () -> {};
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    LoggingRegistryConfig config =
+        new LoggingRegistryConfig() {
+          @Override
+          public @Nullable String get(String key) {
+            return null; // the defaults, but for the next
+          }
+
+          @Override
+          public Duration step() {
+            return Duration.ofSeconds(metricsSeconds);
+          }
+        };
+    MeterRegistry registry =
+        LoggingMeterRegistry.builder(config)
+            .loggingSink(line -> {
+              out.println(line);
+              out.flush();
+            })
+            .build();
+    new LoopMetrics(group).bindTo(registry);
+    return registry::close;
   }
 }

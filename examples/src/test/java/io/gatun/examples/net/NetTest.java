@@ -92,6 +92,8 @@ class NetTest {
       String line = "X: y\r\n";
       String many = "GET / HTTP/1.1\r\n" + line.repeat(101) + "\r\n";
       assertTrue(exchange(server, many).startsWith("HTTP/1.1 431 "));
+      String twoLengths = post.replace("\r\n\r\n", "\r\nContent-Length: 50\r\n\r\n");
+      assertTrue(exchange(server, twoLengths).startsWith("HTTP/1.1 400 "));
       String large = "GET /" + "x".repeat(9000) + " HTTP/1.1\r\n";
       assertTrue(exchange(server, large).startsWith("HTTP/1.1 431 "));
       end(program);
@@ -175,6 +177,50 @@ class NetTest {
       String beyond = "GET /index.html HTTP/1.0\r\nRange: bytes=9-\r\n\r\n";
       assertTrue(exchange(server, beyond).startsWith("HTTP/1.1 416 "));
       end(program);
+    }
+  }
+
+  /** The clock is the server's own: it ends a connection that has been idle for the timeout. */
+  @Test
+  void aClientThatTakesALargeFileSlowlyGetsAllOfIt() throws Exception {
+    byte[] large = data(30_000_000);
+    Files.write(folder.resolve("large"), large);
+    try (Program program = Program.gatun("file-server", "--timeout", "1", folder.toString(), ANY)) {
+      Address server = program.listening();
+      try (Socket slow = connect(server)) {
+        slow.sendAll("GET /large HTTP/1.0\r\n\r\n".getBytes(UTF_8));
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        for (int i = 0; i < 4; i++) {
+          try (Socket idle = connect(server)) {
+            assertEquals(0, all(idle).length);
+          }
+          for (int end = received.size() + 5_000_000; received.size() < end; ) {
+            byte[] some = slow.recv(64 * 1024);
+            assertTrue(some.length > 0, "the server gave up");
+            received.writeBytes(some);
+          }
+        }
+        received.writeBytes(all(slow));
+        byte[] answer = received.toByteArray();
+        int head = answer.length - large.length;
+        assertTrue(head > 0, answer.length + " bytes");
+        assertArrayEquals(large, java.util.Arrays.copyOfRange(answer, head, answer.length));
+      }
+      end(program);
+    }
+  }
+
+  @Test
+  void whatTheLoopsHaveDoneIsPrintedForThoseWhoAsk() throws Exception {
+    try (Program program = Program.gatun("http-server", "--metrics", "1", "--loops", "1", ANY)) {
+      exchange(program.listening(), "GET / HTTP/1.0\r\n\r\n");
+      String line;
+      do {
+        line = program.line();
+        assertTrue(line != null, "it has ended");
+      } while (!line.startsWith("gatun.accepted{loop=0} "));
+      program.terminate(); // Micrometer has said on the standard error that it begins
+      assertEquals(0, program.end().status());
     }
   }
 
