@@ -72,7 +72,9 @@ abstract class ServerCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  /** Prints the meters, if that was asked for. Another server has a registry of Prometheus's here. */
+  /**
+   * Prints the meters, if that was asked for. Another server has a registry of Prometheus's here.
+   */
   private Closeable metrics(EventLoopGroup group) {
     if (metricsSeconds <= 0) {
       return () -> {};
