@@ -94,7 +94,7 @@ final class Descriptor {
           .warn("Socket {} {} {} was not closed: the garbage collector does it", fd, family, type);
       Parking.Watch watching = watch;
       if (watching != null) {
-        watching.forget();
+        watching.forget(fd);
       }
       Kernel kernel = Kernel.acquire();
       try {
@@ -194,6 +194,7 @@ final class Descriptor {
       return -1;
     }
     Parking parking = this.parking;
+    boolean interrupted = false;
     while ((state & COUNT) != 0) {
       Kernel kernel = Kernel.acquire();
       try {
@@ -206,6 +207,10 @@ final class Descriptor {
         parking.unparkAll();
       }
       LockSupport.parkNanos(this, RECALL_NANOS);
+      interrupted |= Thread.interrupted(); // one that stays would make every pause none
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     over();
     if (parking != null) {
@@ -215,8 +220,12 @@ final class Descriptor {
   }
 
   private void interruptCalls() {
+    Parking parking = this.parking;
     Kernel kernel = Kernel.acquire();
     try {
+      if (parking != null) {
+        parking.watch.closing(fd);
+      }
       // With no descriptor left to make a dead one of, shutdown is the next best.
       if (Dead.FD < 0 || kernel.dup(Dead.FD, fd) < 0) {
         kernel.shutdown(fd, Constants.SHUT_RDWR);
@@ -226,7 +235,6 @@ final class Descriptor {
     } finally {
       Kernel.release(kernel);
     }
-    Parking parking = this.parking;
     if (parking != null) {
       parking.unparkAll();
     }
@@ -241,7 +249,7 @@ final class Descriptor {
     over();
     Parking parking = this.parking;
     if (parking != null) {
-      parking.watch.forget();
+      parking.watch.forget(fd);
     }
     Kernel kernel = Kernel.acquire();
     try {

@@ -43,7 +43,11 @@ final class Parking {
     private final int events;
     private final List<Thread> parked = new ArrayList<>(1);
     private volatile int changes;
-    private boolean watched;
+
+    /** The loop tells each change, or is about to be asked to. */
+    private volatile boolean watched;
+
+    /** A negative errno with which the loop last refused. */
     private volatile int failure;
 
     Half(int events) {
@@ -96,6 +100,7 @@ final class Parking {
       } catch (SocketErrorException | ServiceConfigurationError e) {
         return false; // the latter where the jar of a transport cannot be opened
       }
+      failure = 0;
       watched = shared.edgeTriggered();
       watch.asked = true;
       shared.loop().execute(this);
@@ -111,6 +116,7 @@ final class Parking {
       try {
         failure = Math.min(watch.await(descriptor.fd, events), 0);
         if (failure < 0) {
+          watched = false; // who waits next asks again
           changed();
         }
       } finally {
@@ -181,14 +187,22 @@ final class Parking {
       }
     }
 
+    /** Another is about to take the descriptor's number, which is still this one's. */
+    void closing(int fd) {
+      if (asked) {
+        Shared.opened().driver().closing(fd);
+      }
+    }
+
     /**
-     * The descriptor is about to be given back. The system takes it out of an edge-triggered loop
-     * by itself, and the loop tells nobody of it any more as soon as it comes to this.
+     * The descriptor is about to be given back. An edge-triggered loop does not watch it any more
+     * then, and tells nobody of it as soon as it comes to this.
      */
-    void forget() {
+    void forget(int fd) {
       if (!asked) {
         return; // the loop has never heard of it
       }
+      closing(fd);
       try {
         if (Shared.opened().edgeTriggered()) {
           Shared.opened().loop().lazyExecute(this::forgotten);

@@ -2,7 +2,7 @@ package io.gatun.transport;
 
 /**
  * A facility that reports readiness: poll(2), epoll(7), kqueue(2). Confined to the loop's thread,
- * but for {@link #wakeup}. Results are negative errnos for a failure.
+ * but for {@link #wakeup} and {@link #closing}. Results are negative errnos for a failure.
  *
  * <p>A token is what an event carries: a slot, dense from 0, in the low half, and in the high half
  * a generation that tells the slot's present owner from an earlier one.
@@ -34,6 +34,12 @@ public interface Poller extends AutoCloseable {
 
   /** Stops watching. */
   int remove(int fd, long token);
+
+  /**
+   * A descriptor that is watched is about to be closed: takes away what would stay with a duplicate
+   * of it. Any thread that still owns the number may call this.
+   */
+  default void closing(int fd) {}
 
   /**
    * Waits for events.

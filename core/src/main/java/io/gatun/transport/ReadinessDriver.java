@@ -79,6 +79,14 @@ public final class ReadinessDriver implements Driver {
     return observation;
   }
 
+  /**
+   * A descriptor that was {@linkplain #observe observed} is about to be closed by the calling
+   * thread, whichever that is. {@link Observation#forget} follows.
+   */
+  public void closing(int fd) {
+    poller.closing(fd);
+  }
+
   @Override
   public int run(long timeoutNanos) {
     int count = poller.await(due.isEmpty() ? timeoutNanos : 0);

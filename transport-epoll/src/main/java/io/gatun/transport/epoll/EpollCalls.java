@@ -16,9 +16,12 @@ import java.lang.invoke.MethodHandle;
  */
 final class EpollCalls {
   private static final int CLOEXEC = Abi.HOST.value("EPOLL_CLOEXEC");
+  private static final int DEL = Abi.HOST.value("EPOLL_CTL_DEL");
   private static final MethodHandle CREATE = Native.capturing("epoll_create1", JAVA_INT, JAVA_INT);
   private static final MethodHandle CTL =
       Native.capturing("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle DELETE =
+      Native.plain("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle WAIT =
       Native.capturing("epoll_wait", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
 
@@ -55,6 +58,18 @@ final class EpollCalls {
       return result((int) CTL.invokeExact(capture, epoll, operation, fd, event));
     } catch (Throwable t) {
       throw Native.unexpected(t, "epoll_ctl", operation, fd);
+    }
+  }
+
+  /**
+   * epoll_ctl(2) with EPOLL_CTL_DEL, whose failure means that there was nothing to take away. Any
+   * thread may call this: it captures nothing.
+   */
+  static void delete(int epoll, int fd) {
+    try {
+      int ignored = (int) DELETE.invokeExact(epoll, DEL, fd, 0L);
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "epoll_ctl", fd);
     }
   }
 

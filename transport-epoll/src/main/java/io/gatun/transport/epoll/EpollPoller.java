@@ -37,6 +37,8 @@ final class EpollPoller implements Poller {
   /** What one call can report: above this, others' turn comes first. */
   private static final int LARGEST = 4096;
 
+  private static final int EEXIST = Abi.HOST.errno("EEXIST");
+
   /** The driver's own tokens are not negative. */
   private static final long WAKEUP = -1;
 
@@ -97,9 +99,15 @@ final class EpollPoller implements Poller {
     return mask;
   }
 
+  /**
+   * epoll watches a file by the number it was given under, until the file's last descriptor is
+   * closed, be it a duplicate or another process's. One that comes to have the same number again is
+   * there already: it is its new owner's from now on.
+   */
   @Override
   public int add(int fd, int interest, long token) {
-    return control(ADD, fd, mask(interest), token);
+    int result = control(ADD, fd, mask(interest), token);
+    return result == -EEXIST ? modify(fd, interest, token) : result;
   }
 
   @Override
@@ -110,6 +118,11 @@ final class EpollPoller implements Poller {
   @Override
   public int remove(int fd, long token) {
     return control(DELETE, fd, 0, token);
+  }
+
+  @Override
+  public void closing(int fd) {
+    EpollCalls.delete(epoll, fd);
   }
 
   @Override
