@@ -490,11 +490,19 @@ public abstract class Kernel {
     return lacking();
   }
 
-  /** open(2) for reading, close-on-exec; the path is a string of C. See {@link #closeFile}. */
+  /**
+   * open(2) for reading, close-on-exec; the path is a string of C. It does not wait for the writer
+   * of a FIFO. See {@link #closeFile}.
+   */
   public abstract int open(long path);
 
   /** Closes what {@link #open} opened: on Windows that is no descriptor of a socket. */
   public abstract int closeFile(int file);
+
+  /** pread(2) of what {@link #open} opened. */
+  public int pread(int file, long buffer, int length, long offset) {
+    return lacking();
+  }
 
   /**
    * Whether a negative errno of {@link #sendfile} says that this file cannot be sent so, or no file

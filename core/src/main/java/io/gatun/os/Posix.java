@@ -553,7 +553,7 @@ final class Posix extends Berkeley {
   @Override
   public int open(long path) {
     try {
-      return result((int) Open.CALL.invokeExact(capture, path, O_CLOEXEC, 0));
+      return result((int) Open.CALL.invokeExact(capture, path, O_CLOEXEC | O_NONBLOCK, 0));
     } catch (Throwable t) {
       throw Native.unexpected(t, "open");
     }
@@ -562,6 +562,20 @@ final class Posix extends Berkeley {
   @Override
   public int closeFile(int file) {
     return close(file);
+  }
+
+  private static final class Pread {
+    static final MethodHandle CALL =
+        Native.capturing("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  }
+
+  @Override
+  public int pread(int file, long buffer, int length, long offset) {
+    try {
+      return result((long) Pread.CALL.invokeExact(capture, file, buffer, (long) length, offset));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "pread", file);
+    }
   }
 
   private static final class SendfileCall {

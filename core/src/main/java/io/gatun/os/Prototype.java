@@ -50,6 +50,7 @@ record Prototype(String returns, String name, List<String> arguments, boolean va
       int getsockname(int, struct sockaddr *, socklen_t *)
       int getpeername(int, struct sockaddr *, socklen_t *)
       ssize_t read(int, void *, size_t)
+      ssize_t pread(int, void *, size_t, off_t)
       ssize_t write(int, const void *, size_t)
       ssize_t readv(int, const struct iovec *, int)
       ssize_t writev(int, const struct iovec *, int)

@@ -3,6 +3,7 @@ package io.gatun.socket;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
+import io.gatun.os.Abi;
 import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
@@ -12,8 +13,8 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The two ways to send a file. */
 final class FileSending {
@@ -22,29 +23,51 @@ final class FileSending {
 
   private FileSending() {}
 
-  /** Sends by sendfile(2), or where that cannot be, by reading the file. */
+  /** Where a file is read by its descriptor. Windows has none that sockets and files share. */
+  private static final boolean READS = Abi.HOST.prototypes().containsKey("pread");
+
+  /**
+   * Sends by sendfile(2), or where that cannot be, by reading the file: the one that was opened, as
+   * another may have its name by then.
+   */
   static long send(Socket socket, Operations operations, Path file, long offset, long count)
       throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
-      if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+    boolean system = READS && file.getFileSystem().equals(FileSystems.getDefault());
+    int fd = system ? open(file) : -1;
+    if (fd < 0) { // then the JDK tells why, or has a way
+      try (FileChannel channel = FileChannel.open(file)) {
         return byReading(socket, channel, offset, count);
       }
-      int fd = open(file);
-      if (fd < 0) {
-        return byReading(socket, channel, offset, count);
+    }
+    try {
+      long sent = bySendfile(operations, fd, offset, count);
+      return sent >= 0
+          ? sent
+          : byReading(socket, (into, at) -> read(file, fd, into, at), null, offset, count);
+    } finally {
+      close(fd);
+    }
+  }
+
+  /** Reads a file at a place. */
+  private interface Source {
+    int read(ByteBuffer into, long at) throws IOException;
+  }
+
+  private static int read(Path file, int fd, ByteBuffer into, long at) throws IOException {
+    Kernel kernel = Kernel.acquire();
+    try {
+      int count;
+      do {
+        count = kernel.pread(fd, Memory.address(into), into.remaining(), at);
+      } while (count == -Errno.EINTR);
+      if (count < 0) { // EISDIR, or ESPIPE of what has no places, a FIFO say
+        throw SocketErrors.ofDescriptor("sendfile", file, count);
       }
-      try {
-        long sent = bySendfile(operations, fd, offset, count);
-        if (sent >= 0) {
-          return sent;
-        }
-        if (Files.isDirectory(file)) {
-          throw SocketErrors.ofDescriptor("sendfile", file, Errno.EISDIR);
-        }
-        return byReading(socket, channel, offset, count);
-      } finally {
-        close(fd);
-      }
+      into.position(into.position() + count);
+      return count;
+    } finally {
+      Kernel.release(kernel);
     }
   }
 
@@ -106,6 +129,12 @@ final class FileSending {
 
   static long byReading(Socket socket, FileChannel file, long offset, long count)
       throws IOException {
+    return byReading(socket, file::read, file, offset, count);
+  }
+
+  private static long byReading(
+      Socket socket, Source file, @Nullable FileChannel channel, long offset, long count)
+      throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
     long sent = 0;
     try {
@@ -124,8 +153,8 @@ final class FileSending {
         }
       }
     } finally {
-      if (sent > 0) {
-        file.position(offset + sent);
+      if (sent > 0 && channel != null) {
+        channel.position(offset + sent);
       }
     }
     return sent;
