@@ -660,8 +660,6 @@ class socket:
     @_function
     def getsockopt(self, level, option, length=0):
         level, option, length = _int(level), _int(option), _int(length)
-        if length == 0 and self._family == AF_VSOCK:
-            return int.from_bytes(bytes(_java("getsockopt", self._java.getSockOpt, level, option, 8)), sys.byteorder)
         if length == 0:
             return int(_java("getsockopt", self._java.getSockOpt, level, option))
         if not 0 <= length <= 1024:
@@ -675,8 +673,6 @@ class socket:
             if value is not None:
                 raise TypeError(f"socket.setsockopt() argument 3 must be None, not {type(value).__name__}")
             _java("setsockopt", self._java.setSockOptNull, level, option, _uint(length))
-        elif isinstance(value, int) and self._family == AF_VSOCK:
-            _java("setsockopt", self._java.setSockOpt, level, option, value.to_bytes(8, sys.byteorder))
         elif isinstance(value, int) and -(1 << 31) <= value < 1 << 31:
             _java("setsockopt", self._java.setSockOpt, level, option, value)
         else:

@@ -23,17 +23,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sendmsg(2) or recvmsg(2): its header, iovecs, address and ancillary data lie in memory of its
- * own. Buffers on the heap are copied there. It is the calling thread's.
+ * A sendmsg(2) or recvmsg(2): its header, iovecs, address and ancillary data lie in an arena of its
+ * maker's, which closes it whether the call was made or its arguments were refused. Buffers on the
+ * heap are copied there. It is the calling thread's.
  */
-final class MessageCall implements Operations.Call, AutoCloseable {
+final class MessageCall implements Operations.Call {
   /** A received descriptor does not outlive execve(2); 0 where that has to be set on each. */
   private static final int CLOEXEC = Abi.HOST.valueOr("MSG_CMSG_CLOEXEC", 0);
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena;
   private final List<ByteBuffer> buffers;
   private final boolean sends;
-  private final long header = allocate(Msghdr.SIZE);
+  private final long header;
 
   /** Where each buffer's bytes are for the kernel. */
   private final MemorySegment[] places;
@@ -45,15 +46,21 @@ final class MessageCall implements Operations.Call, AutoCloseable {
   private final int controlSize;
 
   private MessageCall(
-      List<ByteBuffer> buffers, boolean sends, @Nullable Address destination, long controlSize) {
+      Arena arena,
+      List<ByteBuffer> buffers,
+      boolean sends,
+      @Nullable Address destination,
+      long controlSize) {
     if (controlSize > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(controlSize + " bytes of ancillary data are too many");
     }
     checkDistinct(buffers);
+    this.arena = arena;
     this.buffers = buffers;
     this.sends = sends;
     this.destination = destination;
     this.controlSize = (int) controlSize;
+    header = allocate(Msghdr.SIZE);
     places = new MemorySegment[buffers.size()];
     long iovecs = allocate((long) buffers.size() * Iovec.SIZE);
     for (int i = 0; i < places.length; i++) {
@@ -99,9 +106,12 @@ final class MessageCall implements Operations.Call, AutoCloseable {
   }
 
   static MessageCall sending(
-      List<ByteBuffer> buffers, List<AncillaryData> ancillary, @Nullable Address destination) {
+      Arena arena,
+      List<ByteBuffer> buffers,
+      List<AncillaryData> ancillary,
+      @Nullable Address destination) {
     long size = ancillary.stream().mapToLong(Ancillary::space).sum();
-    MessageCall call = new MessageCall(buffers, true, destination, size);
+    MessageCall call = new MessageCall(arena, buffers, true, destination, size);
     long head = call.control;
     for (AncillaryData piece : ancillary) {
       head = Ancillary.write(head, piece);
@@ -112,12 +122,12 @@ final class MessageCall implements Operations.Call, AutoCloseable {
     return call;
   }
 
-  static MessageCall receiving(List<ByteBuffer> buffers, int ancillarySize) {
+  static MessageCall receiving(Arena arena, List<ByteBuffer> buffers, int ancillarySize) {
     if (ancillarySize < 0) {
       throw new IllegalArgumentException(
           "ancillary size: " + ancillarySize + " (expected: 0 or more)");
     }
-    MessageCall call = new MessageCall(buffers, false, null, ancillarySize);
+    MessageCall call = new MessageCall(arena, buffers, false, null, ancillarySize);
     call.addressLength = Sockaddr.SIZE;
     return call;
   }
@@ -172,10 +182,5 @@ final class MessageCall implements Operations.Call, AutoCloseable {
       descriptors.run();
       throw t;
     }
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

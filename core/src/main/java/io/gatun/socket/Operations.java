@@ -33,7 +33,7 @@ final class Operations {
   /** A poll that took less did not wait: a context switch alone takes longer. */
   private static final long INSTANT_NANOS = 3_000;
 
-  /** First and longest pause before a Unix socket whose peer's backlog is full tries again. */
+  /** First and longest pause before a Unix socket whose peer has no room tries again. */
   private static final long FIRST_RETRY_NANOS = 100_000;
 
   private static final long LONGEST_RETRY_NANOS = 20_000_000;
@@ -110,6 +110,9 @@ final class Operations {
 
   private boolean writesWait;
 
+  /** What a receive met behind bytes that it returned. */
+  private volatile @Nullable IOException failure;
+
   Operations(int fd, AddressFamily family, SocketType type, boolean nonBlocking) {
     this.descriptor = new Descriptor(fd, family, type);
     this.stream = type.equals(SocketType.STREAM);
@@ -123,7 +126,7 @@ final class Operations {
 
   /** Sets or clears O_NONBLOCK. */
   void setNonBlocking(String call, boolean wanted) throws IOException {
-    if (nonBlocking == wanted || ALWAYS_POLLS) {
+    if (ALWAYS_POLLS) {
       return;
     }
     descriptor.acquire(call);
@@ -163,6 +166,9 @@ final class Operations {
     }
     descriptor.acquire(op.call);
     try {
+      if (op.reads) {
+        failNow();
+      }
       long patience = (flags & NO_WAIT) == 0 ? timeout : 0;
       int result;
       if (length == 0 && op == Op.RECV && (stream || (flags & MSG_TRUNC) == 0)) {
@@ -182,8 +188,30 @@ final class Operations {
   }
 
   private @Nullable Address subject(@Nullable Object heap) {
-    Address subject = heap instanceof Call call ? call.subject() : null;
-    return subject == null ? peer : subject;
+    Address destination = destination(heap);
+    return destination == null ? peer : destination;
+  }
+
+  private static @Nullable Address destination(@Nullable Object heap) {
+    return heap instanceof Call call ? call.subject() : null;
+  }
+
+  /**
+   * Lets the next receive fail: what the system has told once, a reset say, it does not tell again.
+   * The end of a wait concerns no other.
+   */
+  void failLater(IOException failure) {
+    if (!(failure instanceof InterruptedIOException)) {
+      this.failure = failure;
+    }
+  }
+
+  private void failNow() throws IOException {
+    IOException failure = this.failure;
+    if (failure != null) {
+      this.failure = null;
+      throw failure;
+    }
   }
 
   /** Makes a special call. */
@@ -329,6 +357,7 @@ final class Operations {
       throws IOException {
     Kernel kernel = Kernel.acquire();
     boolean waited = false;
+    long pause = FIRST_RETRY_NANOS;
     boolean pollFirst = timeout != 0 && (op.reads ? readsWait : writesWait);
     while (true) {
       if (pollFirst) {
@@ -344,10 +373,20 @@ final class Operations {
           writesWait = waited;
         }
         return result;
+      } else if (isUntold(heap)) {
+        pause = pause(op.call, pause, timeout, deadline);
       } else {
         pollFirst = true;
       }
     }
+  }
+
+  /**
+   * Whether nothing tells when a call need not wait any more: a message to a Unix socket by its
+   * address waits for room there, and poll(2) finds the sender itself writable.
+   */
+  private static boolean isUntold(@Nullable Object heap) {
+    return destination(heap) instanceof UnixAddress;
   }
 
   /** Waits for one half. Returns whether that took time. */
@@ -390,6 +429,7 @@ final class Operations {
   private int parking(
       Op op, @Nullable Object heap, long at, int length, int flags, long timeout, long deadline)
       throws IOException {
+    long pause = FIRST_RETRY_NANOS;
     while (true) {
       Parking.Half half = half(op.reads);
       int since = half.changes();
@@ -400,7 +440,9 @@ final class Operations {
       } finally {
         Kernel.release(kernel);
       }
-      if (result == -EAGAIN && timeout != 0) {
+      if (result == -EAGAIN && timeout != 0 && isUntold(heap)) {
+        pause = pause(op.call, pause, timeout, deadline);
+      } else if (result == -EAGAIN && timeout != 0) {
         park(half, since, op.call, timeout, deadline);
       } else if (result != -EINTR) {
         return result;
@@ -444,8 +486,7 @@ final class Operations {
         int result = connectOnce(address, virtual || timeout != FOREVER);
         if (result == -EAGAIN && timeout != 0 && address instanceof UnixAddress) {
           // The listener's backlog is full, and nothing tells when there is room: ask again.
-          pause(pause, timeout, deadline);
-          pause = Math.min(pause * 2, LONGEST_RETRY_NANOS);
+          pause = pause("connect", pause, timeout, deadline);
         } else if (result == -EINPROGRESS && timeout != 0) {
           finishConnect(since, timeout, deadline);
           return;
@@ -466,10 +507,11 @@ final class Operations {
     }
   }
 
-  private void pause(long nanos, long timeout, long deadline) throws IOException {
+  /** Waits where nothing tells when to try again. Returns how long to wait the next time. */
+  private long pause(String call, long nanos, long timeout, long deadline) throws IOException {
     long left = left(timeout, deadline);
     if (left == 0) {
-      throw timedOut("connect", timeout);
+      throw timedOut(call, timeout);
     }
     boolean virtual = Thread.currentThread().isVirtual();
     // An interrupt ends a virtual thread's wait alone; one that stays would make this one no wait.
@@ -481,11 +523,12 @@ final class Operations {
       Thread.currentThread().interrupt();
     }
     if (descriptor.isClosed()) {
-      throw closed("connect");
+      throw closed(call);
     }
     if (virtual && Thread.currentThread().isInterrupted()) {
-      throw new InterruptedIOException("connect: the thread was interrupted");
+      throw new InterruptedIOException(call + ": the thread was interrupted");
     }
+    return Math.min(nanos * 2, LONGEST_RETRY_NANOS);
   }
 
   private int connectOnce(Address address, boolean atOnce) {
@@ -507,6 +550,14 @@ final class Operations {
     }
   }
 
+  private boolean isWritable(Kernel kernel) throws IOException {
+    int ready;
+    do {
+      ready = kernel.poll(descriptor.fd, Constants.POLLOUT, 0);
+    } while (ready == -EINTR); // which says nothing of the socket
+    return settle("connect", ready) != 0;
+  }
+
   private void finishConnect(int since, long timeout, long deadline) throws IOException {
     boolean virtual = Thread.currentThread().isVirtual();
     while (true) {
@@ -519,7 +570,7 @@ final class Operations {
         // A virtual thread may have been woken by the state before connect: is it over?
         if (!virtual) {
           poll(kernel, "connect", false, timeout, deadline);
-        } else if (kernel.poll(descriptor.fd, Constants.POLLOUT, 0) == 0) {
+        } else if (!isWritable(kernel)) {
           continue;
         }
         int error = kernel.getsockopt(descriptor.fd, Constants.SOL_SOCKET, Constants.SO_ERROR);

@@ -22,6 +22,17 @@ final class Options {
    */
   private static final int IOCTL_ROOM = 1024;
 
+  // _IOC_SIZE of asm-generic/ioctl.h, IOCPARM_LEN of the BSDs' sys/ioccom.h, a bit shorter: the
+  // request's number says how long its struct is.
+  private static final int IOC_SIZE_SHIFT = 16;
+  private static final int IOC_SIZE_MASK = 0x3fff;
+
+  /**
+   * The level whose options are numbers of 8 bytes, which the kernel asks for whole, and not ints.
+   */
+  private static final int LEVEL_OF_LONGS =
+      Abi.HOST.has("SO_VM_SOCKETS_BUFFER_SIZE") ? Abi.HOST.value("AF_VSOCK") : -1;
+
   /** As much of an option as Python reads. */
   private static final int MAX_OPTION = 64 * 1024;
 
@@ -38,6 +49,10 @@ final class Options {
         "getsockopt",
         kernel -> {
           long value = kernel.address();
+          if (level == LEVEL_OF_LONGS) {
+            settle(kernel.getsockopt(descriptor.fd, level, option, value, Long.BYTES));
+            return Math.toIntExact(Memory.getLong(value));
+          }
           Memory.setInt(value, 0);
           settle(kernel.getsockopt(descriptor.fd, level, option, value, Integer.BYTES));
           return Memory.getInt(value);
@@ -97,9 +112,16 @@ final class Options {
   void set(int level, int option, int value) throws IOException {
     descriptor.with(
         "setsockopt",
-        kernel ->
-            operations.settle(
-                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, value)));
+        kernel -> {
+          if (level != LEVEL_OF_LONGS) {
+            return operations.settle(
+                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, value));
+          }
+          long memory = kernel.address();
+          Memory.setLong(memory, value);
+          return operations.settle(
+              "setsockopt", kernel.setsockopt(descriptor.fd, level, option, memory, Long.BYTES));
+        });
   }
 
   void set(int level, int option, byte[] value) throws IOException {
@@ -144,14 +166,19 @@ final class Options {
                 "ioctl 0x%x takes %d bytes, not %d".formatted(request, least, struct.length));
           }
           try (Arena arena = Arena.ofConfined()) {
-            long size = Math.max(struct.length, IOCTL_ROOM);
-            long memory = arena.allocate(size, Long.BYTES).address(); // zeroed
+            long room = ioctlRoom(request, struct.length);
+            long memory = arena.allocate(room, Long.BYTES).address(); // zeroed
             Memory.set(memory, struct, 0, struct.length);
             int result = operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, memory));
             Memory.get(memory, struct, 0, struct.length);
             return result;
           }
         });
+  }
+
+  static int ioctlRoom(long request, int length) {
+    int told = (int) (request >>> IOC_SIZE_SHIFT) & IOC_SIZE_MASK;
+    return Math.max(Math.max(length, told), IOCTL_ROOM);
   }
 
   int getLinger() throws IOException {

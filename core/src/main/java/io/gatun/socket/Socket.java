@@ -421,7 +421,12 @@ public final class Socket implements AutoCloseable {
         });
   }
 
-  /** getsockopt(2) of an option that is an int, which may be negative. */
+  /**
+   * getsockopt(2) of an option that is an int, which may be negative. VSOCK's own options, which
+   * are numbers of 8 bytes, are read as such.
+   *
+   * @throws ArithmeticException if one of those is no int
+   */
   public int getSockOpt(int level, int option) throws IOException {
     return options.get(level, option);
   }
@@ -458,12 +463,22 @@ public final class Socket implements AutoCloseable {
     options.set(option, value);
   }
 
-  /** setsockopt(2) of an option that is an int. */
+  /**
+   * setsockopt(2) of an option that is an int. VSOCK's own options, which are numbers of 8 bytes,
+   * are set as such.
+   */
   public void setSockOpt(int level, int option, int value) throws IOException {
     options.set(level, option, value);
   }
 
-  /** setsockopt(2) of any option, given by its bytes in the host's order and layout. */
+  /**
+   * setsockopt(2) of any option, given by its bytes in the host's order and layout.
+   *
+   * <p>SO_RCVTIMEO and SO_SNDTIMEO are not for use here. The kernel minds them in calls that wait
+   * inside of it, which are those of a platform thread on a socket without a timeout: they fail
+   * with EAGAIN then. A virtual thread never waits there, nor does a socket with a timeout, and
+   * neither takes notice of them. {@link #setTimeout} is for all.
+   */
   public void setSockOpt(int level, int option, byte[] value) throws IOException {
     options.set(level, option, value);
   }

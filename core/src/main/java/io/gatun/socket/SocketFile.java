@@ -129,8 +129,9 @@ public final class SocketFile implements Closeable {
       if (text && buffering == 0) {
         throw new IllegalStateException("text needs a buffer");
       }
+      SocketFile file = new SocketFile(this); // which an encoding may refuse
       socket.fileOpened();
-      return new SocketFile(this);
+      return file;
     }
 
     private NewlineReader reader(SocketFile file, FileInput input) {

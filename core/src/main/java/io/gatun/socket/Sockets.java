@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sockets {
   private static final SocketType ANY_TYPE = new SocketType(0);
+  private static final int MOST_FDS = 1 << 16;
   private static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
   private Sockets() {}
@@ -140,22 +142,33 @@ public final class Sockets {
       String host, int port, @Nullable Duration timeout, @Nullable Address source)
       throws IOException {
     checkPort(port);
+    String service = Integer.toString(port);
     List<AddressInfo> infos =
-        getAddrInfo(host.isEmpty() ? null : host, Integer.toString(port), SocketType.STREAM, 0);
-    @Nullable IOException last = null;
+        getAddrInfo(host.isEmpty() ? null : host, service, SocketType.STREAM, 0);
+    if (infos.isEmpty()) {
+      throw new ResolveException("getaddrinfo", host, Abi.HOST.value("EAI_NONAME"));
+    }
+    return connectToAny(infos, timeout, source);
+  }
+
+  /** Connects to one of some addresses, of which there is one at least. */
+  static Socket connectToAny(
+      List<AddressInfo> infos, @Nullable Duration timeout, @Nullable Address source)
+      throws IOException {
+    List<IOException> failures = new ArrayList<>();
     for (AddressInfo info : infos) {
       try {
         return connect(info, timeout, source);
       } catch (IOException e) {
-        if (last != null) {
-          e.addSuppressed(last);
+        if (!(e instanceof SocketError)) {
+          throw e; // an interrupt is the end of it, and so is what a signal's handler threw
         }
-        last = e;
+        failures.add(e);
       }
     }
-    throw last != null
-        ? last
-        : new ResolveException("getaddrinfo", host, Abi.HOST.value("EAI_NONAME"));
+    IOException last = failures.removeLast();
+    failures.forEach(last::addSuppressed);
+    throw last;
   }
 
   private static Socket connect(
@@ -261,12 +274,17 @@ public final class Sockets {
    * Receives descriptors: {@link ReceivedMessage#takeDescriptors} hands them over.
    *
    * @param size the room for bytes
-   * @param most how many descriptors there is room for
+   * @param most how many descriptors there is room for: 0 to 65536, which is more than any system
+   *     passes with one message
    * @param flags MSG flags
    */
   public static ReceivedMessage recvFds(Socket socket, int size, int most, int flags)
       throws IOException {
-    return socket.recvMsg(size, cmsgLen(Math.multiplyExact(most, Integer.BYTES)), flags);
+    if (most < 0 || most > MOST_FDS) {
+      throw new IllegalArgumentException(
+          "descriptors: " + most + " (expected: 0.." + MOST_FDS + ")");
+    }
+    return socket.recvMsg(size, cmsgLen(most * Integer.BYTES), flags);
   }
 
   /** CMSG_LEN: a piece of ancillary data with so many bytes, without the room behind it. */
@@ -512,6 +530,11 @@ public final class Sockets {
     boolean hex = part.length() > 1 && (part.startsWith("0x") || part.startsWith("0X"));
     int radix = hex ? 16 : part.startsWith("0") ? 8 : 10;
     String digits = hex ? part.substring(2) : part;
+    int zeros = 0; // as many as one likes
+    while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+      zeros++;
+    }
+    digits = digits.substring(zeros);
     if (digits.isEmpty()
         || digits.length() > 12
         || digits.chars().anyMatch(c -> c == '+' || c > 0x7f)) {

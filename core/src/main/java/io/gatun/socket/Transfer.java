@@ -104,7 +104,8 @@ final class Transfer {
       try {
         more = operations.run(Op.RECV, heap, at + count, length - count, flags, timeout, deadline);
       } catch (IOException e) {
-        return count; // what came before must not be lost; the next call tells
+        operations.failLater(e); // what came before must not be lost
+        return count;
       }
     }
     return count;
@@ -168,7 +169,8 @@ final class Transfer {
   ReceivedMessage receiveMessage(
       List<ByteBuffer> buffers, int ancillarySize, int flags, byte @Nullable [] data)
       throws IOException {
-    try (MessageCall call = MessageCall.receiving(buffers, ancillarySize)) {
+    try (Arena arena = Arena.ofConfined()) {
+      MessageCall call = MessageCall.receiving(arena, buffers, ancillarySize);
       int count;
       try {
         count = operations.run(Op.RECVMSG, call, flags);
@@ -311,7 +313,8 @@ final class Transfer {
   int sendMessage(
       List<ByteBuffer> buffers, List<AncillaryData> ancillary, int flags, @Nullable Address address)
       throws IOException {
-    try (MessageCall call = MessageCall.sending(buffers, ancillary, address)) {
+    try (Arena arena = Arena.ofConfined()) {
+      MessageCall call = MessageCall.sending(arena, buffers, ancillary, address);
       int count = operations.run(Op.SENDMSG, call, flags);
       call.moved(count);
       return count;

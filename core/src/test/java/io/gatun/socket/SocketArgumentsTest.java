@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
@@ -27,6 +28,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +107,73 @@ final class SocketArgumentsTest {
       assertEquals(6, pair.second().recv(10).length, "nothing was sent or taken");
       pair.first().sendMsg(List.of(twice, twice.duplicate()));
       assertEquals(8, pair.second().recv(10).length);
+    }
+  }
+
+  private static long residentKilobytes() throws Exception {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      String line = lines.filter(any -> any.startsWith("VmRSS:")).findAny().orElseThrow();
+      return Long.parseLong(line.replaceAll("\\D", ""));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "memory is counted by /proc")
+  void aMessageThatIsRefusedLeavesNoMemoryBehind() throws Exception {
+    try (SocketPair pair = pair(SocketType.STREAM)) {
+      int size = 16 << 20;
+      int times = 20;
+      ByteBuffer large = ByteBuffer.allocate(size);
+      List<ByteBuffer> wrong = List.of(large, ByteBuffer.allocate(1).asReadOnlyBuffer());
+      long before = residentKilobytes();
+      for (int i = 0; i < times; i++) {
+        assertThrows(
+            ReadOnlyBufferException.class, () -> pair.first().recvMsgInto(wrong, 0, 0).close());
+      }
+      long more = residentKilobytes() - before;
+      assertTrue(more < times / 2 * (long) (size >> 10), () -> more + " KiB more");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it passes no descriptors")
+  void noMoreDescriptorsAreAskedForThanAMessageCanHave() throws Exception {
+    try (SocketPair pair = pair(SocketType.STREAM)) {
+      for (int most : new int[] {-1, 100_000, Integer.MAX_VALUE / 4, Integer.MAX_VALUE}) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Sockets.recvFds(pair.second(), 1, most, 0).close());
+      }
+      pair.first().send(new byte[1]);
+      try (ReceivedMessage got = Sockets.recvFds(pair.second(), 1, 1 << 16, 0)) {
+        assertEquals(1, got.length());
+      }
+    }
+  }
+
+  @Test
+  void aRequestOfIoctlHasRoomForItsStruct() {
+    int write = 0x4000_0000;
+    assertEquals(0x3abc, Options.ioctlRoom(write | 0x3abc << 16 | 'x' << 8 | 1, 4));
+    assertEquals(1024, Options.ioctlRoom(0x8912, 40), "SIOCGIFCONF, which does not tell");
+    assertEquals(5000, Options.ioctlRoom(0x8912, 5000));
+  }
+
+  @Test
+  void anOptionOfVsockIsANumberOfEightBytes() throws Exception {
+    try (Socket socket =
+        Socket.open(new AddressFamily(SocketConstants.AF_VSOCK), SocketType.STREAM)) {
+      int level = SocketConstants.AF_VSOCK;
+      int option = SocketConstants.SO_VM_SOCKETS_BUFFER_SIZE;
+      int size = socket.getSockOpt(level, option);
+      assertTrue(size > 0, () -> size + " bytes");
+      socket.setSockOpt(level, option, size / 2);
+      assertEquals(size / 2, socket.getSockOpt(level, option));
+      assertEquals(8, socket.getSockOpt(level, option, 8).length);
+    } catch (IOException e) {
+      assumeFalse(
+          ((SocketError) e).errno() == Errno.EAFNOSUPPORT, "this system has no VSOCK sockets");
+      throw e;
     }
   }
 

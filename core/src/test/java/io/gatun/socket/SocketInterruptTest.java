@@ -1,16 +1,22 @@
 package io.gatun.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
 import io.gatun.address.AddressFamily;
+import io.gatun.address.Netdb.AddressInfo;
+import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.error.TimedOutException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +53,28 @@ final class SocketInterruptTest {
           });
       Thread.ofPlatform().start(connecting);
       assertTrue(connecting.get(), "the interrupt is not lost");
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a full backlog refuses, or has room")
+  void anInterruptEndsTheMakingOfAConnectionAndNoFurtherAddressIsTried(@TempDir Path directory)
+      throws Exception {
+    try (Socket listener = unix();
+        Socket first = unix()) {
+      Address address = full(directory, listener, first);
+      AddressInfo info =
+          new AddressInfo(AddressFamily.UNIX, SocketType.STREAM, Protocol.DEFAULT, "", address);
+      FutureTask<Socket> connecting =
+          new FutureTask<>(() -> Sockets.connectToAny(List.of(info, info), null, null));
+      Thread thread = Thread.startVirtualThread(connecting);
+      while (thread.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      thread.interrupt();
+      ExecutionException e = assertThrows(ExecutionException.class, connecting::get);
+      assertInstanceOf(InterruptedIOException.class, e.getCause());
+      assertEquals(0, e.getCause().getSuppressed().length);
     }
   }
 

@@ -20,6 +20,8 @@ import io.gatun.error.TimedOutException;
 import io.gatun.error.WouldBlockException;
 import io.gatun.message.AncillaryData;
 import io.gatun.os.Abi;
+import io.gatun.os.Errno;
+import io.gatun.os.Os;
 import io.gatun.socket.GatunSocketFactory;
 import io.gatun.socket.ReceivedMessage;
 import io.gatun.socket.Socket;
@@ -36,6 +38,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -264,6 +268,152 @@ public final class SocketFaultsTest extends SocketLab {
         connect(listener.getSockName());
         return () -> listener.accept().close();
       });
+    }
+  }
+
+  /** The calls of a function, the first of which fails. */
+  private static final class FirstFails implements Faults.Plan {
+    final String function;
+    final int errno;
+    final AtomicInteger calls = new AtomicInteger();
+
+    FirstFails(String function, int errno) {
+      this.function = function;
+      this.errno = errno;
+    }
+
+    @Override
+    public int decide(String function, int fd) {
+      return function.equals(this.function) && calls.getAndIncrement() == 0 ? -errno : GO;
+    }
+  }
+
+  @Test
+  void aWatchThatWasRefusedIsAskedForAnewByTheNextWait() throws Exception {
+    assumeTrue(kind == ThreadKind.VIRTUAL, "platform threads need no watch");
+    Ends ends = ends();
+    FirstFails plan = new FirstFails("epoll_ctl", Abi.HOST.errno("ENOSPC"));
+    ends.one().setTimeout(SHORT);
+    try (Faults.Following _ = Faults.follow(plan)) {
+      assertThrows(IOException.class, () -> call(() -> ends.one().recv(1)));
+    }
+    assumeTrue(plan.calls.get() > 0, "the loop of all sockets is none of epoll");
+    ends.one().setTimeout(LONG);
+    Task<byte[]> receiving = start(() -> ends.one().recv(1)).awaitWaiting();
+    ends.other().sendAll(Data.of(1));
+    assertEquals(1, receiving.result().length);
+  }
+
+  @Test
+  void aMessageToAUnixSocketThatIsFullIsNotTriedWithoutPause() throws Exception {
+    assumeTrue(
+        family.isUnix() && Abi.HOST.os() == Os.LINUX, "others lose it, or fail with ENOBUFS");
+    Address address = address();
+    Socket receiver = own(Socket.open(address.family(), SocketType.DGRAM));
+    receiver.bind(address);
+    Socket sender = own(Socket.open(address.family(), SocketType.DGRAM));
+    sender.setTimeout(Duration.ZERO);
+    assertThrows(
+        WouldBlockException.class,
+        () -> {
+          while (true) {
+            sender.sendTo(Data.of(1), address);
+          }
+        });
+    sender.setTimeout(SHORT);
+    FirstFails plan = new FirstFails("sendto", Errno.EAGAIN);
+    try (Faults.Following _ = Faults.follow(plan)) {
+      assertThrows(TimedOutException.class, () -> call(() -> sender.sendTo(Data.of(1), address)));
+    }
+    assertTrue(plan.calls.get() < 100, () -> plan.calls + " calls");
+  }
+
+  /** Runs something between the check that the socket is open and the call. */
+  private static Faults.Plan beforeTheFirst(String function, Runnable body) {
+    AtomicInteger calls = new AtomicInteger();
+    return (made, fd) -> {
+      if (made.equals(function) && calls.getAndIncrement() == 0) {
+        CompletableFuture.runAsync(body).join();
+      }
+      return Faults.Plan.GO;
+    };
+  }
+
+  @Test
+  void aCallThatBeginsJustAsTheSocketClosesEndsAndLeavesADuplicateConnected() throws Exception {
+    Ends ends = ends();
+    Socket duplicate = own(ends.one().dup());
+    ends.one().setTimeout(null);
+    try (Faults.Following _ = Faults.follow(beforeTheFirst("recv", ends.one()::close))) {
+      start(() -> ends.one().recv(1)).failure(ClosedException.class);
+    }
+    ends.other().sendAll(Data.of(1));
+    assertEquals(1, duplicate.recv(1).length);
+  }
+
+  @Test
+  void aCallThatASignalEndedIsNotMadeAgainOnASocketThatWasClosedMeanwhile() throws Exception {
+    assumeTrue(kind == ThreadKind.PLATFORM, "a virtual thread is never inside of a call");
+    Ends ends = ends();
+    ends.one().setTimeout(null);
+    FirstFails plan = new FirstFails("recv", Errno.EINTR);
+    Socket.setInterruptHook(() -> CompletableFuture.runAsync(ends.one()::close).join());
+    try (Faults.Following _ = Faults.follow(plan)) {
+      start(() -> ends.one().recv(1)).failure(ClosedException.class);
+    } finally {
+      Socket.setInterruptHook(null);
+    }
+    assertEquals(1, plan.calls.get());
+  }
+
+  /** Its number may be another's by then. */
+  @Test
+  void aSocketThatClosesBeforeTheLoopComesToWatchItIsNotWatched() throws Exception {
+    assumeTrue(kind == ThreadKind.VIRTUAL, "platform threads need no watch");
+    Ends first = ends();
+    Task<byte[]> watched = start(() -> first.one().recv(1)).awaitWaiting();
+    first.other().sendAll(Data.of(1));
+    watched.result(); // the loop told of it, and goes on to do so
+    Task<byte[]> waiting = start(() -> first.one().recv(1)).awaitWaiting();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger watches = new AtomicInteger();
+    Faults.Plan plan =
+        (function, fd) -> {
+          if (function.startsWith("epoll_") && function.contains("wait")) {
+            held.countDown();
+            awaitUninterruptibly(go);
+          }
+          if (function.equals("epoll_ctl")) {
+            watches.incrementAndGet();
+          }
+          return Faults.Plan.GO;
+        };
+    Ends ends = ends();
+    try (Faults.Following _ = Faults.follow(plan)) {
+      first.other().sendAll(Data.of(1)); // it wakes, and is held before it sleeps again
+      waiting.result();
+      assumeTrue(
+          held.await(Task.SECONDS, TimeUnit.SECONDS), "the loop of all sockets is none of epoll");
+      Task<byte[]> receiving = start(() -> ends.one().recv(1)).awaitWaiting();
+      ends.one().close();
+      receiving.failure(ClosedException.class);
+      go.countDown();
+      // What the loop was given to do it has done when it wakes the next one.
+      Task<byte[]> after = start(() -> first.one().recv(1)).awaitWaiting();
+      first.other().sendAll(Data.of(1));
+      after.result();
+    } finally {
+      go.countDown();
+    }
+    assertEquals(0, watches.get());
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -16,6 +16,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Reader;
 import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.UnmappableCharacterException;
@@ -53,6 +56,37 @@ public final class SocketFileTest extends SocketLab {
       send(ends, "\ny\n");
       assertEquals("y\n", call(file::readLine), "the rest of the end before is no line");
     }
+  }
+
+  /** Text is decoded by it, and never encoded. */
+  private static final class ReadOnlyCharset extends Charset {
+    ReadOnlyCharset() {
+      super("x-gatun-read-only", null);
+    }
+
+    @Override
+    public boolean contains(Charset other) {
+      return false;
+    }
+
+    @Override
+    public CharsetDecoder newDecoder() {
+      return US_ASCII.newDecoder();
+    }
+
+    @Override
+    public CharsetEncoder newEncoder() {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeMadeDoesNotKeepTheSocketOpen() throws Exception {
+    Ends ends = ends();
+    SocketFile.Builder builder = ends.one().makeFile().mode("rw").encoding(new ReadOnlyCharset());
+    assertThrows(UnsupportedOperationException.class, builder::open);
+    ends.one().close();
+    assertEquals(0, ends.other().recv(1).length);
   }
 
   @Test

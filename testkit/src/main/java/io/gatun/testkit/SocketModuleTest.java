@@ -13,8 +13,10 @@ import io.gatun.address.Address;
 import io.gatun.address.SocketType;
 import io.gatun.channel.ChannelOption;
 import io.gatun.error.ClosedException;
+import io.gatun.error.ConnectionResetException;
 import io.gatun.error.SocketErrorException;
 import io.gatun.error.TimedOutException;
+import io.gatun.error.WouldBlockException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
@@ -249,6 +251,70 @@ public final class SocketModuleTest extends SocketLab {
     ends.other().sendAll(Data.of(3));
     ends.other().shutdown(Shutdown.WR);
     assertArrayEquals(Data.of(3), cut.result(), "what came before the end");
+  }
+
+  @Test
+  void aResetBehindWhatAReceiveOfAllReturnedIsToldByTheNextReceive() throws Exception {
+    Assumptions.assumeFalse(
+        family.isUnix() || Abi.HOST.os() == Os.WINDOWS,
+        "Linux forgets a Unix socket's reset itself; Windows forgets the bytes before one");
+    Ends ends = ends();
+    ends.one().setTimeout(null);
+    Task<byte[]> receiving =
+        start(() -> ends.one().recv(10, SocketConstants.MSG_WAITALL)).awaitWaiting();
+    ends.one().sendAll(Data.of(1));
+    ends.other().recv(1, SocketConstants.MSG_PEEK); // a close resets, if bytes are left
+    ends.other().sendAll(Data.of(3));
+    ends.other().close();
+    assertArrayEquals(Data.of(3), receiving.result());
+    assertThrows(ConnectionResetException.class, () -> call(() -> ends.one().recv(1)));
+    assertEquals(0, call(() -> ends.one().recv(1)).length);
+  }
+
+  /** Linux's poll(2) finds a sender writable that is not connected, whoever it sends to. */
+  @Test
+  void aMessageToAUnixSocketThatIsFullWaitsForRoomThere() throws Exception {
+    Assumptions.assumeTrue(
+        family.isUnix() && Abi.HOST.os() == Os.LINUX, "others lose it, or fail with ENOBUFS");
+    Address address = address();
+    Socket receiver = own(Socket.open(address.family(), SocketType.DGRAM));
+    receiver.bind(address);
+    Socket filler = own(Socket.open(address.family(), SocketType.DGRAM));
+    filler.setTimeout(Duration.ZERO);
+    assertThrows(
+        WouldBlockException.class,
+        () -> {
+          while (true) {
+            filler.sendTo(Data.of(1), address);
+          }
+        });
+    for (Duration timeout : Arrays.asList(null, LONG)) {
+      Socket sender = own(Socket.open(address.family(), SocketType.DGRAM));
+      sender.setTimeout(timeout);
+      Task<Integer> sending = start(() -> sender.sendTo(Data.of(2), address)).awaitWaiting();
+      receiver.recv(1);
+      assertEquals(2, sending.result());
+    }
+  }
+
+  /** epoll watches a file by a number as long as a duplicate keeps the file open. */
+  @Test
+  void aDuplicateThatTakesTheNumberOfAClosedSocketIsWaitedFor() throws Exception {
+    Ends ends = ends();
+    Socket keeper = own(ends.one().dup());
+    Socket socket = ends.one();
+    boolean same = false;
+    for (int i = 0; i < 3; i++) {
+      Socket now = socket;
+      Task<byte[]> receiving = start(() -> now.recv(1)).awaitWaiting();
+      ends.other().sendAll(Data.of(1));
+      assertArrayEquals(Data.of(1), receiving.result());
+      int number = socket.fileno();
+      socket.close();
+      socket = own(keeper.dup());
+      same |= socket.fileno() == number; // unless another thread was quicker
+    }
+    Assumptions.assumeTrue(same, "the numbers went to others");
   }
 
   /** Bytes through the small window: 0 for what every machine moves in time. */
@@ -488,6 +554,24 @@ public final class SocketModuleTest extends SocketLab {
     long sent = call(() -> ends.one().sendFile(self));
     assertTrue(sent > 0);
     assertEquals(sent, receive(ends.other(), (int) sent).length);
+  }
+
+  @Test
+  void aFifoIsRefusedAtOnceThoughNobodyWritesToIt() throws Exception {
+    Path fifo = folder.resolve("fifo");
+    Assumptions.assumeTrue(made(fifo), "mkfifo(1) is POSIX's");
+    Ends ends = ends();
+    ends.one().setTimeout(null);
+    IOException refused = start(() -> ends.one().sendFile(fifo)).failure(IOException.class);
+    assertMessage("sendfile " + fifo + ": " + errno("ESPIPE"), refused);
+  }
+
+  private static boolean made(Path fifo) throws InterruptedException {
+    try {
+      return new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor() == 0;
+    } catch (IOException lacking) {
+      return false;
+    }
   }
 
   @Test

@@ -147,6 +147,10 @@ public final class SocketsTest extends SocketLab {
     assertArrayEquals(new byte[] {127, 0, 0, 1}, Sockets.inetAton("127.1"));
     assertArrayEquals(new byte[] {1, 2, 3, 4}, Sockets.inetAton("0x1.02.772"));
     assertArrayEquals(new byte[] {1, 2, 3, 4}, Sockets.inetAton("1.2.3.4 foo"));
+    String zeros = "0".repeat(40);
+    assertArrayEquals(
+        new byte[] {1, 0, 0, 8}, Sockets.inetAton("0x" + zeros + "1." + zeros + "10"));
+    assertArrayEquals(new byte[4], Sockets.inetAton(zeros));
     assertArrayEquals(new byte[] {1, 0, 0, 2}, Sockets.inetAton("1.2\n.3"));
     for (String wrong :
         new String[] {
