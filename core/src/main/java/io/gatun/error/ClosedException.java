@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The socket is closed, or was closed by another thread during the call: {@code recv: the socket is
  * closed}. Its errno is EBADF.
+ *
+ * <p>This is so of every call: of accept(2) as of recv(2), of a {@link io.gatun.socket.Socket}, of
+ * a {@link io.gatun.socket.SocketFile} and of a channel. The parent is the class of {@code
+ * java.nio.channels}, which is no {@link java.net.SocketException}: a loop that accepts until the
+ * listener is closed catches this one. The sockets of {@link io.gatun.socket.GatunSocketFactory}
+ * alone throw what {@code java.net} does: {@code SocketException: Socket closed}.
  */
 public final class ClosedException extends ClosedChannelException implements SocketError {
   private static final long serialVersionUID = 1;

@@ -10,8 +10,37 @@ import org.jspecify.annotations.Nullable;
  * A name could not be resolved: {@code getaddrinfo no.such.host:80: EAI_NONAME (-2) Name or service
  * not known}.
  *
- * <p>getaddrinfo(3) has error codes of its own. As in Python's {@code gaierror}, {@link #errno} is
- * that code and {@link #errnoName} its name; but for EAI_SYSTEM they are the system's errno.
+ * <p>getaddrinfo(3) and getnameinfo(3) have error codes of their own. As in Python's {@code
+ * gaierror}, {@link #errno} is that code and {@link #errnoName} its name; but for EAI_SYSTEM they
+ * are the system's errno. The numbers differ between systems (Linux's are negative): compare {@link
+ * #gaiCode} with the constants of {@link io.gatun.socket.SocketConstants}, or {@link #errnoName}
+ * with the name. The texts are glibc's on every system.
+ *
+ * <table>
+ * <caption>The codes</caption>
+ * <tr><th>errnoName</th><th>text</th><th>means</th></tr>
+ * <tr><td>EAI_NONAME</td><td>Name or service not known</td><td>there is no such host or
+ *     service</td></tr>
+ * <tr><td>EAI_NODATA</td><td>No address associated with hostname</td><td>the name is known, and has
+ *     no address; many systems say EAI_NONAME</td></tr>
+ * <tr><td>EAI_AGAIN</td><td>Temporary failure in name resolution</td><td>no server answered: later
+ *     one may</td></tr>
+ * <tr><td>EAI_FAIL</td><td>Non-recoverable failure in name resolution</td><td>a server refused, or
+ *     answered wrongly</td></tr>
+ * <tr><td>EAI_FAMILY</td><td>ai_family not supported</td><td>the family is not one that is
+ *     resolved</td></tr>
+ * <tr><td>EAI_ADDRFAMILY</td><td>Address family for hostname not supported</td><td>the host has no
+ *     address of the family</td></tr>
+ * <tr><td>EAI_SOCKTYPE</td><td>ai_socktype not supported</td><td>the type is unknown, or does not go
+ *     with the protocol</td></tr>
+ * <tr><td>EAI_SERVICE</td><td>Servname not supported for ai_socktype</td><td>the type has no such
+ *     service</td></tr>
+ * <tr><td>EAI_BADFLAGS</td><td>Bad value for ai_flags</td><td>the flags, or AI_CANONNAME without a
+ *     host</td></tr>
+ * <tr><td>EAI_MEMORY</td><td>Memory allocation failure</td><td></td></tr>
+ * <tr><td>EAI_OVERFLOW</td><td>Argument buffer overflow</td><td></td></tr>
+ * <tr><td>EAI_SYSTEM</td><td>errno's</td><td>the system failed, as errno says</td></tr>
+ * </table>
  */
 public final class ResolveException extends UnknownHostException implements SocketError {
   private static final long serialVersionUID = 1;

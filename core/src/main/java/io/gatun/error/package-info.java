@@ -10,8 +10,9 @@
  *
  * <p>So code written for {@code java.net} catches what it always caught ({@link
  * java.net.ConnectException}, {@link java.net.SocketTimeoutException} …), and new code asks {@link
- * io.gatun.error.SocketError} for the number. {@link io.gatun.error.SocketErrors#of} picks the
- * class; the classes follow Python's {@code OSError} family (PEP 3151).
+ * io.gatun.error.SocketError} for the number: there is the table of all classes. {@link
+ * io.gatun.error.SocketErrors#of} picks the class; the classes follow Python's {@code OSError}
+ * family (PEP 3151).
  *
  * @serial exclude
  */
