@@ -18,6 +18,9 @@ final class AddressParser {
   private final String text;
   private int at;
 
+  /** What the text should look like, as far as it has told by how it begins; for errors. */
+  private @Nullable String form;
+
   AddressParser(String text) {
     this.text = text;
   }
@@ -27,33 +30,46 @@ final class AddressParser {
     if (accept("unix:")) {
       return unix();
     }
-    if (accept("raw:")) {
+    if (is("raw:", "FAMILY:HEX")) {
       return raw();
     }
     Address other = other();
     if (other != null) {
       return end(other);
     }
-    if (accept("<broadcast>")) {
+    if (is("<broadcast>", ":PORT")) {
       return end(Ipv4Address.broadcast(portBehindColon()));
     }
-    if (accept("[")) {
+    if (is("[", "IPV6]:PORT")) {
       Ipv6Address host = ipv6();
       expect("]");
-      expect(":");
-      Ipv6Address address = host.withPort((int) number(PORT_MAX, "the port"));
+      Ipv6Address address = host.withPort(portBehindColon());
       return end(accept(";flow=") ? withFlow(address) : address);
     }
-    if (text.indexOf(':') != text.lastIndexOf(':')) {
+    if (is("*", ":PORT")) {
+      return end(Ipv4Address.any(portBehindColon()));
+    }
+    if (isIpv6Host()) {
       throw wrong(0, "an IPv6 address stands in brackets, as in [::1]:80");
     }
-    if (!accept("*") && !atDigit()) {
+    if (!atDigit()) {
       throw wrong(
-          at, "not the number of a host, [, *, or a family as unix:; a name is for Resolver");
+          at,
+          "expected is an address such as 127.0.0.1:80, [::1]:80, *:80 or unix:/run/x"
+              + " (a name is for Resolver)");
     }
-    int bits = at == 0 ? dotted() : 0;
-    expect(":");
-    return end(new Ipv4Address(bits, (int) number(PORT_MAX, "the port")));
+    form = "A.B.C.D:PORT";
+    int bits = dotted();
+    return end(new Ipv4Address(bits, portBehindColon()));
+  }
+
+  /** As "::1" and "2001:db8::1:80" begin. */
+  private boolean isIpv6Host() {
+    int colon = text.indexOf(':');
+    return colon >= 0
+        && colon <= 4
+        && colon != text.lastIndexOf(':')
+        && text.chars().limit(colon).allMatch(HexFormat::isHexDigit);
   }
 
   private int portBehindColon() {
@@ -76,10 +92,10 @@ final class AddressParser {
   }
 
   private @Nullable OtherAddress otherOrNull() {
-    if (accept("netlink:")) {
+    if (is("netlink:", "PORT,GROUPS")) {
       return new NetlinkAddress(field("the port"), last("the groups"));
     }
-    if (accept("tipc:")) {
+    if (is("tipc:", "TYPE,NUMBER,NUMBER,NUMBER,SCOPE")) {
       return new TipcAddress(
           field("the type"),
           field("a number"),
@@ -87,10 +103,10 @@ final class AddressParser {
           field("a number"),
           (byte) number(0xff, "the scope"));
     }
-    if (accept("can:")) {
+    if (is("can:", "INTERFACE, can:INTERFACE,RX,TX or can:INTERFACE,NAME,PGN,ADDRESS")) {
       return can();
     }
-    if (accept("packet:")) {
+    if (is("packet:", "INTERFACE,PROTOCOL,PACKET_TYPE,HARDWARE_TYPE,XX:XX:…")) {
       return new PacketAddress(
           interfaceField(),
           field(0xffff, "the protocol"),
@@ -98,47 +114,47 @@ final class AddressParser {
           field(0xffff, "the hardware type"),
           hardware());
     }
-    if (accept("vsock:")) {
+    if (is("vsock:", "MACHINE,PORT")) {
       return new VsockAddress(field("the machine"), last("the port"));
     }
-    if (accept("alg:")) {
+    if (is("alg:", "FEATURES,MASK,TYPE,NAME")) {
       int features = field("the features");
       int mask = field("the mask");
       String type = name();
       expect(",");
       return new AlgAddress(type, name(), features, mask);
     }
-    if (accept("l2cap:")) {
+    if (is("l2cap:", "PSM,CID,ADDRESS_TYPE,XX:XX:XX:XX:XX:XX")) {
       int psm = field(0xffff, "the psm");
       int cid = field(0xffff, "the cid");
       int type = field(0xff, "the type");
       return new BluetoothAddress.L2cap(hardware(), psm, cid, type);
     }
-    if (accept("rfcomm:")) {
+    if (is("rfcomm:", "CHANNEL,XX:XX:XX:XX:XX:XX")) {
       int channel = field(0xff, "the channel");
       return new BluetoothAddress.Rfcomm(hardware(), channel);
     }
-    if (accept("hci:")) {
+    if (is("hci:", "ADAPTER,CHANNEL")) {
       return new BluetoothAddress.Hci(
           field(0xffff, "the adapter"), (int) number(0xffff, "the channel"));
     }
-    if (accept("sco:")) {
+    if (is("sco:", "XX:XX:XX:XX:XX:XX")) {
       return new BluetoothAddress.Sco(hardware());
     }
-    if (accept("qipcrtr:")) {
+    if (is("qipcrtr:", "NODE,PORT")) {
       return new QipcrtrAddress(field("the node"), last("the port"));
     }
-    if (accept("system:")) {
+    if (is("system:", "ID,UNIT")) {
       return new SystemAddress(field("the id"), last("the unit"));
     }
-    if (accept("link:")) {
+    if (is("link:", "INDEX,TYPE,NAME,XX:XX:…")) {
       int index = field(0xffff, "the index");
       int type = field(0xff, "the type");
       String name = name();
       expect(",");
       return new LinkAddress(index, type, name, hardware());
     }
-    if (accept("hyperv:")) {
+    if (is("hyperv:", "UUID,UUID")) {
       UUID machine = UUID.fromString(rest(','));
       expect(",");
       return new HypervAddress(machine, UUID.fromString(rest('\0')));
@@ -170,6 +186,9 @@ final class AddressParser {
     }
     int from = at;
     String name = rest(',');
+    if (name.isEmpty()) {
+      throw wrong(from, "the name or number of an interface is missing");
+    }
     try {
       return Interfaces.index(name);
     } catch (IOException e) {
@@ -208,7 +227,7 @@ final class AddressParser {
     try {
       return Long.parseUnsignedLong(text, from, at, 10);
     } catch (NumberFormatException e) {
-      AddressFormatException wrong = wrong(from, "no number of 64 bits");
+      AddressFormatException wrong = wrong(from, "not a number of 64 bits");
       wrong.initCause(e);
       throw wrong;
     }
@@ -223,7 +242,14 @@ final class AddressParser {
   }
 
   private HardwareAddress hardware() {
-    return HardwareAddress.parse(rest('\0'));
+    int from = at;
+    try {
+      return HardwareAddress.parse(rest('\0'));
+    } catch (AddressFormatException e) { // which shows its part alone
+      AddressFormatException wrong = wrong(from, HardwareAddress.PROBLEM);
+      wrong.initCause(e);
+      throw wrong;
+    }
   }
 
   /** A name up to a comma, of bytes that are one char each. */
@@ -242,6 +268,7 @@ final class AddressParser {
 
   /** The whole text is an IPv4 host. */
   Ipv4Address ipv4Host(int port) {
+    form = "A.B.C.D";
     return end(new Ipv4Address(dotted(), port));
   }
 
@@ -427,7 +454,7 @@ final class AddressParser {
   private long number(long max, String what) {
     int from = at;
     if (!atDigit()) {
-      throw wrong(from, what + " is missing");
+      throw wrong(from, what + " is missing, a number in 0.." + max);
     }
     if (text.charAt(at) == '0') {
       at++;
@@ -446,6 +473,15 @@ final class AddressParser {
     return value;
   }
 
+  /** Accepts what an address begins with, which tells its form. */
+  private boolean is(String prefix, String fields) {
+    if (!accept(prefix)) {
+      return false;
+    }
+    form = prefix + fields;
+    return true;
+  }
+
   private boolean accept(String token) {
     boolean there = text.startsWith(token, at);
     if (there) {
@@ -456,7 +492,7 @@ final class AddressParser {
 
   private void expect(String token) {
     if (!accept(token)) {
-      throw wrong(at, token + " is missing");
+      throw wrong(at, "'" + token + "' is missing");
     }
   }
 
@@ -481,6 +517,7 @@ final class AddressParser {
   }
 
   private AddressFormatException wrong(int index, String problem) {
-    return new AddressFormatException(text, index, problem);
+    String expected = form == null ? "" : " (expected: " + form + ")";
+    return new AddressFormatException(text, index, problem + expected);
   }
 }

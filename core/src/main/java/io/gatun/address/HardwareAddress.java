@@ -12,6 +12,8 @@ public final class HardwareAddress {
   /** No bytes. */
   public static final HardwareAddress NONE = new HardwareAddress(new byte[0]);
 
+  static final String PROBLEM = "no bytes in hexadecimal with colons between, as 02:00:5e:10:00:01";
+
   private static final HexFormat TEXT = HexFormat.ofDelimiter(":");
 
   private final byte[] bytes;
@@ -40,8 +42,7 @@ public final class HardwareAddress {
     try {
       return of(TEXT.parseHex(text));
     } catch (IllegalArgumentException e) {
-      AddressFormatException wrong =
-          new AddressFormatException(text, 0, "no bytes in hexadecimal between colons");
+      AddressFormatException wrong = new AddressFormatException(text, 0, PROBLEM);
       wrong.initCause(e);
       throw wrong;
     }

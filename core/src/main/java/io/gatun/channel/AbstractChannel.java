@@ -22,6 +22,7 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -403,7 +404,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     try (Arena arena = Arena.ofConfined()) {
       long value = arena.allocate(Math.max(kernelOption.size(), 1), Long.BYTES).address();
       int length =
-          withDescriptor("getsockopt " + option, kernel -> kernelOption.get(kernel, fd, value));
+          withDescriptor("getsockopt", option::name, kernel -> kernelOption.get(kernel, fd, value));
       return kernelOption.decode(value, length);
     }
   }
@@ -413,7 +414,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     KernelOption<T> kernelOption = option.kernelOption();
     if (kernelOption != null) {
       withDescriptor(
-          "setsockopt " + option + "=" + value, kernel -> kernelOption.set(kernel, fd, value));
+          "setsockopt",
+          () -> option + "=" + KernelOption.text(value),
+          kernel -> kernelOption.set(kernel, fd, value));
     } else {
       checkOpen("set " + option);
       if (loop.inEventLoop() || registration == null) {
@@ -435,22 +438,23 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     int call(Kernel kernel);
   }
 
-  private int withDescriptor(String what, DescriptorCall call) throws IOException {
+  private int withDescriptor(String name, Supplier<Object> option, DescriptorCall call)
+      throws IOException {
     int result;
     synchronized (this) {
-      checkOpen(what);
-      if (fd < 0) { // over a medium, which is no kernel's
-        throw SocketErrors.of(what, remote, ENOPROTOOPT);
+      if (!open) {
+        throw new ClosedException(name, option.get());
       }
       Kernel kernel = Kernel.acquire();
       try {
-        result = call.call(kernel);
+        result = fd < 0 ? -ENOPROTOOPT : call.call(kernel); // a medium is no kernel's
       } finally {
         Kernel.release(kernel);
       }
     }
     if (result < 0) {
-      throw SocketErrors.of(what, remote, result);
+      Address peer = remote;
+      throw SocketErrors.of(name, option.get() + (peer == null ? "" : " " + peer), result);
     }
     return result;
   }

@@ -4,8 +4,8 @@ import io.gatun.address.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group that a channel joins by {@link MessageOptions#JOIN_GROUP} and leaves by {@link
- * MessageOptions#LEAVE_GROUP}; see RFC 3678.
+ * A group that a channel or a {@link io.gatun.socket.Socket} joins by {@link
+ * MessageOptions#JOIN_GROUP} and leaves by {@link MessageOptions#LEAVE_GROUP}; see RFC 3678.
  *
  * @param group the group's address; its port is not looked at
  * @param interfaceIndex the interface to join on, see {@link io.gatun.address.Interfaces}; 0 leaves

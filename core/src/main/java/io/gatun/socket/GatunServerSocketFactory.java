@@ -32,7 +32,9 @@ public final class GatunServerSocketFactory extends ServerSocketFactory {
   /**
    * Makes a factory of listeners on a Unix path.
    *
-   * @param path the file that they bind; null or empty for TCP
+   * @param path the file that they bind, with or without {@code unix:} before it, as {@link
+   *     GatunSocketFactory#GatunSocketFactory(String)} has it; null or empty for TCP
+   * @throws IllegalArgumentException if it is no path
    */
   public GatunServerSocketFactory(@Nullable String path) {
     this(GatunSocketFactory.path(path));

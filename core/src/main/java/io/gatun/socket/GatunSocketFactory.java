@@ -1,5 +1,6 @@
 package io.gatun.socket;
 
+import io.gatun.address.Address;
 import io.gatun.address.UnixAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  * not that of writing. Buffer sizes are as the kernel tells them: Linux doubles what it is given. A
  * failure is a {@link io.gatun.error.SocketError} otherwise.
  *
+ * <p><b>On TCP</b> names are resolved as by java.net.Socket: {@link InetSocketAddress} does it when
+ * it is made, by the JDK's resolver, and connecting to one that found nothing is an {@link
+ * java.net.UnknownHostException} with the name alone, which is no SocketError.
+ *
  * <p><b>On a Unix path</b> the address that a socket is told to connect to is of no matter, be it
- * resolved or not: it connects to the path. Its own address and its peer's are this host's loopback
- * address, named by the path, with port 0, since most code expects an InetSocketAddress. Options of
- * TCP and IP can be set and read and have no effect; binding has none; there is no urgent data.
+ * resolved or not: it connects to the path, and a host that nobody knows is no error. Its own
+ * address and its peer's are this host's loopback address, named by the path, with port 0, since
+ * most code expects an InetSocketAddress. Options of TCP and IP can be set and read and have no
+ * effect; binding has none; there is no urgent data.
  *
  * <p>Any number of threads may use a factory.
  */
@@ -43,8 +49,11 @@ public final class GatunSocketFactory extends SocketFactory {
   /**
    * Makes a factory of Unix sockets.
    *
-   * @param path the file that they connect to; null or empty for TCP, as drivers say that there is
-   *     no argument
+   * @param path the file that they connect to, {@code /run/db.sock}; with {@code unix:} before it
+   *     it is read as by {@link io.gatun.address.Address#parse}, so that {@code unix:@name} is an
+   *     abstract name of Linux's (a relative path that begins so is {@code ./unix:x}); null or
+   *     empty for TCP, as drivers say that there is no argument
+   * @throws IllegalArgumentException if it is no path
    */
   public GatunSocketFactory(@Nullable String path) {
     this(path(path));
@@ -55,7 +64,16 @@ public final class GatunSocketFactory extends SocketFactory {
   }
 
   static @Nullable UnixAddress path(@Nullable String path) {
-    return path == null || path.isEmpty() ? null : UnixAddress.path(path);
+    if (path == null || path.isEmpty()) {
+      return null;
+    }
+    if (!path.startsWith("unix:")) {
+      return UnixAddress.path(path);
+    }
+    if (Address.parse(path) instanceof UnixAddress address && !address.isUnnamed()) {
+      return address;
+    }
+    throw new IllegalArgumentException("\"" + path + "\" names no path");
   }
 
   /** Returns the factory of TCP sockets; it hides one of {@link SocketFactory} of that name. */

@@ -12,6 +12,7 @@ import io.gatun.address.UnixAddress;
 import io.gatun.error.ClosedException;
 import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
+import io.gatun.error.WouldBlockException;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Kernel;
@@ -477,8 +478,9 @@ final class Operations {
     long timeout = this.timeout;
     long deadline = deadline(timeout);
     descriptor.acquire("connect");
+    Address before = peer;
     try {
-      peer = shown;
+      peer = address.family().equals(AddressFamily.UNSPEC) ? null : shown; // connect(2) dissolves
       boolean virtual = Thread.currentThread().isVirtual();
       long pause = FIRST_RETRY_NANOS;
       while (true) {
@@ -502,8 +504,28 @@ final class Operations {
           return;
         }
       }
+    } catch (IOException e) {
+      if (!isUnderWay(e)) {
+        peer = isConnected() ? before : null;
+      }
+      throw e;
     } finally {
       descriptor.release();
+    }
+  }
+
+  /** Whether a non-blocking connect goes on, so that the address is the peer's as far as known. */
+  private static boolean isUnderWay(IOException e) {
+    return e instanceof WouldBlockException wait && wait.errno() != EAGAIN;
+  }
+
+  /** Whether a failed connect left an earlier one as it was: EISCONN, or a datagram socket's. */
+  private boolean isConnected() {
+    Kernel kernel = Kernel.acquire();
+    try {
+      return kernel.getpeername(descriptor.fd) >= 0;
+    } finally {
+      Kernel.release(kernel);
     }
   }
 

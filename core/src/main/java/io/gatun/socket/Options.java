@@ -1,5 +1,7 @@
 package io.gatun.socket;
 
+import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.KernelOption;
 import io.gatun.os.Abi;
@@ -8,9 +10,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Supplier;
 
 /** The options of a {@link Socket}, whose methods say what each here does, and ioctl(2). */
 final class Options {
+  private static final String GET = "getsockopt";
+  private static final String SET = "setsockopt";
+  private static final String IOCTL = "ioctl";
+
   private static final int FIONREAD = Abi.HOST.valueOr("FIONREAD", 0);
 
   /** ioctlsocket and WSAIoctl take numbers by their address alone. */
@@ -37,24 +44,28 @@ final class Options {
   private static final int MAX_OPTION = 64 * 1024;
 
   private final Operations operations;
+  private final AddressFamily family;
   private final Descriptor descriptor;
 
-  Options(Operations operations) {
+  Options(Operations operations, AddressFamily family) {
     this.operations = operations;
+    this.family = family;
     this.descriptor = operations.descriptor;
   }
 
   int get(int level, int option) throws IOException {
     return descriptor.with(
-        "getsockopt",
+        GET,
         kernel -> {
           long value = kernel.address();
           if (level == LEVEL_OF_LONGS) {
-            settle(kernel.getsockopt(descriptor.fd, level, option, value, Long.BYTES));
+            int result = kernel.getsockopt(descriptor.fd, level, option, value, Long.BYTES);
+            settle(GET, result, () -> name(level, option));
             return Math.toIntExact(Memory.getLong(value));
           }
           Memory.setInt(value, 0);
-          settle(kernel.getsockopt(descriptor.fd, level, option, value, Integer.BYTES));
+          int result = kernel.getsockopt(descriptor.fd, level, option, value, Integer.BYTES);
+          settle(GET, result, () -> name(level, option));
           return Memory.getInt(value);
         });
   }
@@ -64,11 +75,12 @@ final class Options {
       throw new IllegalArgumentException("size: " + size + " (expected: 0.." + MAX_OPTION + ")");
     }
     return descriptor.with(
-        "getsockopt",
+        GET,
         kernel -> {
           try (Arena arena = Arena.ofConfined()) {
             long value = arena.allocate(Math.max(size, 1), Long.BYTES).address();
-            int length = settle(kernel.getsockopt(descriptor.fd, level, option, value, size));
+            int result = kernel.getsockopt(descriptor.fd, level, option, value, size);
+            int length = settle(GET, result, () -> name(level, option));
             byte[] bytes = new byte[Math.min(length, size)];
             Memory.get(value, bytes, 0, bytes.length);
             return bytes;
@@ -78,13 +90,12 @@ final class Options {
 
   <T> T get(ChannelOption<T> option) throws IOException {
     KernelOption<T> of = kernelOption(option);
-    String call = "getsockopt " + option;
     return descriptor.with(
-        call,
+        GET,
         kernel -> {
           try (Arena arena = Arena.ofConfined()) {
             long value = arena.allocate(Math.max(of.size(), 1), Long.BYTES).address();
-            int length = operations.settle(call, of.get(kernel, descriptor.fd, value));
+            int length = settle(GET, of.get(kernel, descriptor.fd, value), option::name);
             return of.decode(value, length);
           }
         });
@@ -92,8 +103,13 @@ final class Options {
 
   <T> void set(ChannelOption<T> option, T value) throws IOException {
     KernelOption<T> of = kernelOption(option);
-    String call = "setsockopt " + option + "=" + value;
-    descriptor.with(call, kernel -> operations.settle(call, of.set(kernel, descriptor.fd, value)));
+    descriptor.with(
+        SET,
+        kernel ->
+            settle(
+                SET,
+                of.set(kernel, descriptor.fd, value),
+                () -> option + "=" + KernelOption.text(value)));
   }
 
   private static <T> KernelOption<T> kernelOption(ChannelOption<T> option) {
@@ -104,46 +120,58 @@ final class Options {
     return found;
   }
 
-  /** The result of a getsockopt(2); as a failure it throws. */
-  private int settle(int result) throws IOException {
-    return operations.settle("getsockopt", result);
+  private String name(int level, int option) {
+    return OptionNames.text(family, level, option);
+  }
+
+  /** Returns the result of a call. As a failure it throws, and names what the call was for. */
+  private int settle(String call, int result, Supplier<String> what) throws IOException {
+    if (result >= 0) {
+      return operations.settle(call, result);
+    }
+    Address peer = operations.peer;
+    return operations.settle(call, what.get() + (peer == null ? "" : " " + peer), result);
   }
 
   void set(int level, int option, int value) throws IOException {
     descriptor.with(
-        "setsockopt",
+        SET,
         kernel -> {
-          if (level != LEVEL_OF_LONGS) {
-            return operations.settle(
-                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, value));
+          int result;
+          if (level == LEVEL_OF_LONGS) {
+            long memory = kernel.address();
+            Memory.setLong(memory, value);
+            result = kernel.setsockopt(descriptor.fd, level, option, memory, Long.BYTES);
+          } else {
+            result = kernel.setsockopt(descriptor.fd, level, option, value);
           }
-          long memory = kernel.address();
-          Memory.setLong(memory, value);
-          return operations.settle(
-              "setsockopt", kernel.setsockopt(descriptor.fd, level, option, memory, Long.BYTES));
+          return settle(SET, result, () -> name(level, option) + "=" + value);
         });
   }
 
   void set(int level, int option, byte[] value) throws IOException {
     descriptor.with(
-        "setsockopt",
+        SET,
         kernel -> {
           try (Arena arena = Arena.ofConfined()) {
             long memory = arena.allocate(Math.max(value.length, 1), Long.BYTES).address();
             Memory.set(memory, value, 0, value.length);
-            return operations.settle(
-                "setsockopt",
-                kernel.setsockopt(descriptor.fd, level, option, memory, value.length));
+            return settle(
+                SET,
+                kernel.setsockopt(descriptor.fd, level, option, memory, value.length),
+                () -> name(level, option) + "=" + KernelOption.text(value));
           }
         });
   }
 
   void setNull(int level, int option, int length) throws IOException {
     descriptor.with(
-        "setsockopt",
+        SET,
         kernel ->
-            operations.settle(
-                "setsockopt", kernel.setsockopt(descriptor.fd, level, option, 0, length)));
+            settle(
+                SET,
+                kernel.setsockopt(descriptor.fd, level, option, 0, length),
+                () -> name(level, option) + "=null of " + length + " bytes"));
   }
 
   int ioctl(long request, long argument) throws IOException {
@@ -152,13 +180,17 @@ final class Options {
       return ioctl(request, number.putInt((int) argument).array());
     }
     return descriptor.with(
-        "ioctl",
-        kernel -> operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, argument)));
+        IOCTL,
+        kernel ->
+            settle(
+                IOCTL,
+                kernel.ioctl(descriptor.fd, request, argument),
+                () -> "0x%x".formatted(request)));
   }
 
   int ioctl(long request, byte[] struct) throws IOException {
     return descriptor.with(
-        "ioctl",
+        IOCTL,
         kernel -> {
           int least = kernel.ioctlBytes(request);
           if (struct.length < least) {
@@ -169,7 +201,11 @@ final class Options {
             long room = ioctlRoom(request, struct.length);
             long memory = arena.allocate(room, Long.BYTES).address(); // zeroed
             Memory.set(memory, struct, 0, struct.length);
-            int result = operations.settle("ioctl", kernel.ioctl(descriptor.fd, request, memory));
+            int result =
+                settle(
+                    IOCTL,
+                    kernel.ioctl(descriptor.fd, request, memory),
+                    () -> "0x%x".formatted(request));
             Memory.get(memory, struct, 0, struct.length);
             return result;
           }
@@ -182,22 +218,25 @@ final class Options {
   }
 
   int getLinger() throws IOException {
-    return descriptor.with("getsockopt", kernel -> settle(kernel.getLinger(descriptor.fd))) - 1;
+    return descriptor.with(
+            GET, kernel -> settle(GET, kernel.getLinger(descriptor.fd), () -> "SO_LINGER"))
+        - 1;
   }
 
   void setLinger(int seconds) throws IOException {
     descriptor.with(
-        "setsockopt",
-        kernel -> operations.settle("setsockopt", kernel.setLinger(descriptor.fd, seconds)));
+        SET,
+        kernel ->
+            settle(SET, kernel.setLinger(descriptor.fd, seconds), () -> "SO_LINGER=" + seconds));
   }
 
   int available() throws IOException {
     return descriptor.with(
-        "ioctl",
+        IOCTL,
         kernel -> {
           long value = kernel.address();
           Memory.setInt(value, 0);
-          operations.settle("ioctl", kernel.ioctl(descriptor.fd, FIONREAD, value));
+          settle(IOCTL, kernel.ioctl(descriptor.fd, FIONREAD, value), () -> "FIONREAD");
           return Memory.getInt(value);
         });
   }

@@ -11,6 +11,20 @@ import java.util.List;
  * What recvmsg(2) received. Descriptors that came with it are this object's until {@link
  * #takeDescriptors}: {@link #close} closes those that nobody took, and if that is forgotten too,
  * the garbage collector does. None outlives execve(2).
+ *
+ * <p>What to do with a descriptor that was taken depends on what it is of:
+ *
+ * <ul>
+ *   <li>a socket: {@link Socket#ofDescriptor(int)} takes it over, and closes it; so do {@link
+ *       io.gatun.channel.Bootstrap#adopt} and {@link io.gatun.channel.ServerBootstrap#adopt}, to
+ *       make a channel of it.
+ *   <li>a file, a pipe or a device: the JDK makes no stream of a number. The path {@code /dev/fd/N}
+ *       opens it, {@code FileChannel.open(Path.of("/dev/fd/" + fd))}, {@code Files.newInputStream}
+ *       and the like. On Linux that opens the file anew: the position begins at 0, and the rights
+ *       are asked for again; on macOS and the BSDs it is a duplicate. Then {@link Sockets#close}
+ *       closes the descriptor itself.
+ *   <li>to be passed on: {@link Sockets#sendFds}, then {@link Sockets#close}.
+ * </ul>
  */
 public final class ReceivedMessage implements AutoCloseable {
   private static final int[] NONE = {};
@@ -40,7 +54,7 @@ public final class ReceivedMessage implements AutoCloseable {
     }
   }
 
-  /** {@return the bytes, or none if they were received into the caller's buffers} */
+  /** {@return a copy of the bytes; none if they were received into the caller's buffers} */
   public byte[] data() {
     return Arrays.copyOf(data, Math.min(length, data.length));
   }
@@ -50,12 +64,18 @@ public final class ReceivedMessage implements AutoCloseable {
     return length;
   }
 
-  /** {@return what came beside the bytes} */
+  /**
+   * {@return what came beside the bytes, in the order of the system} Descriptors are among it, as
+   * numbers that are still this object's.
+   */
   public List<AncillaryData> ancillary() {
     return ancillary;
   }
 
-  /** {@return MSG_TRUNC, MSG_CTRUNC and the like} */
+  /**
+   * {@return MSG_TRUNC if the message was longer than the room, MSG_CTRUNC if what came beside it
+   * was, MSG_EOR and the like: constants of {@link SocketConstants}}
+   */
   public int flags() {
     return flags;
   }
@@ -65,7 +85,10 @@ public final class ReceivedMessage implements AutoCloseable {
     return address;
   }
 
-  /** {@return the descriptors, which are the caller's from now on; none when asked again} */
+  /**
+   * {@return the descriptors, which are the caller's from now on, to be closed by {@link
+   * Sockets#close} or by who takes them over; none when asked again}
+   */
   public int[] takeDescriptors() {
     return descriptors.take();
   }

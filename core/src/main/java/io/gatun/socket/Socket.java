@@ -43,9 +43,27 @@ import org.jspecify.annotations.Nullable;
  * virtual thread with an {@link InterruptedIOException}, and leaves the socket open; a platform
  * thread's wait it does not end.
  *
- * <p>Failures are {@link IOException}s, each a {@link io.gatun.error.SocketError} that names the
- * call, the address and errno: {@link io.gatun.error.WouldBlockException} in non-blocking mode,
- * {@link TimedOutException} when the timeout is over, and so on.
+ * <p>Failures are {@link IOException}s, each a {@link SocketError} that names the call, the address
+ * and errno: {@link io.gatun.error.WouldBlockException} in non-blocking mode, {@link
+ * TimedOutException} when the timeout is over, {@link ClosedException} of every call on a socket
+ * that is closed, and so on; all classes stand at {@link SocketError}. What a method throws is said
+ * here where it is more than that: what the system call of its name may fail with.
+ *
+ * <p>A TCP connection to a host is {@link Sockets#createConnection}, a listener {@link
+ * Sockets#createServer}; {@link #openFor} opens a stream for any address:
+ *
+ * <pre>{@code
+ * Address server = Address.parse("127.0.0.1:7777");
+ * try (Socket socket = Socket.openFor(server)) {
+ *   socket.setTimeout(Duration.ofSeconds(5));
+ *   socket.connect(server);
+ *   socket.sendAll("Hello".getBytes(UTF_8));
+ *   byte[] answer = socket.recv(1024);
+ * }
+ * }</pre>
+ *
+ * <p>Families, types and protocols are told at {@link Sockets}, flags (MSG_PEEK …) and the numbers
+ * of options stand in {@link SocketConstants}.
  *
  * <p>As in Python, O_NONBLOCK is clear exactly while there is no timeout; but a virtual thread that
  * accepts, connects or sends a file without one sets it, and on Windows it is always set. Whoever
@@ -78,7 +96,7 @@ public final class Socket implements AutoCloseable {
     this.protocol = protocol;
     this.operations = new Operations(fd, family, type, nonBlocking);
     this.descriptor = operations.descriptor;
-    this.options = new Options(operations);
+    this.options = new Options(operations, family);
     this.transfer = new Transfer(operations, type, protocol);
   }
 
@@ -88,7 +106,9 @@ public final class Socket implements AutoCloseable {
    * Opens a socket: socket(2). It has the timeout of {@link Sockets#getDefaultTimeout}; of zero, if
    * the type has SOCK_NONBLOCK.
    *
-   * @throws IOException as socket(2) fails
+   * @param protocol {@link Protocol#DEFAULT} for the family's own
+   * @throws IOException as socket(2) fails: EAFNOSUPPORT, EPROTONOSUPPORT or ESOCKTNOSUPPORT for
+   *     what the system lacks, EPERM or EACCES without a privilege that is needed, EMFILE
    */
   public static Socket open(AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
@@ -189,7 +209,8 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * Takes over a descriptor. It becomes non-blocking only if there is a default timeout.
+   * Takes over a descriptor, of a family, type and protocol that nobody checks. It becomes
+   * non-blocking only if there is a default timeout.
    *
    * @param fd a socket's descriptor, which is this object's from now on
    * @throws IOException if it is none (ENOTSOCK, or EBADF if it is not open); it stays the caller's
@@ -229,12 +250,15 @@ public final class Socket implements AutoCloseable {
     }
   }
 
-  /** Opens a socket with the family's own protocol for the type. */
+  /**
+   * Opens a socket with the family's own protocol for the type; see {@link #open(AddressFamily,
+   * SocketType, Protocol)}.
+   */
   public static Socket open(AddressFamily family, SocketType type) throws IOException {
     return open(family, type, Protocol.DEFAULT);
   }
 
-  /** Opens a stream socket of the family of an address. */
+  /** Opens a stream socket of the family of an address, which it neither binds nor connects. */
   public static Socket openFor(Address address) throws IOException {
     return open(address.family(), SocketType.STREAM);
   }
@@ -260,20 +284,25 @@ public final class Socket implements AutoCloseable {
     descriptor.close();
   }
 
-  /** Returns whether {@link #close} was called. */
+  /** Returns whether {@link #close} or {@link #detach} was called. */
   public boolean isClosed() {
     return closed || descriptor.isClosed();
   }
 
-  /** Begins to make a file of the socket: Python's {@code makefile}, with all its arguments. */
+  /**
+   * Begins to make a file of the socket: Python's {@code makefile}, with all its arguments. {@link
+   * SocketFile.Builder#open} makes it.
+   */
   public SocketFile.Builder makeFile() {
     return SocketFile.builder(this);
   }
 
   /**
-   * Makes a file of the socket, with the usual buffers.
+   * Makes a file of the socket, with the usual buffers; {@link SocketFile} tells what it has in
+   * which mode.
    *
    * @param mode {@code r}, {@code w} or {@code rw}; with a {@code b} behind it for bytes
+   * @throws IllegalArgumentException for any other mode
    */
   public SocketFile makeFile(String mode) throws IOException {
     return SocketFile.builder(this).mode(mode).open();
@@ -321,9 +350,11 @@ public final class Socket implements AutoCloseable {
   // Modes
 
   /**
-   * Sets how long each call may take.
+   * Sets how long each call may take from now on: connecting, accepting, receiving and sending, and
+   * each wait of {@link #sendFile(Path)}.
    *
-   * @param timeout null to block, zero for non-blocking
+   * @param timeout in nanoseconds at best; null to block, zero for non-blocking
+   * @throws IllegalArgumentException if it is negative
    */
   public void setTimeout(@Nullable Duration timeout) throws IOException {
     long nanos = nanos(timeout);
@@ -358,7 +389,7 @@ public final class Socket implements AutoCloseable {
     return nanos == FOREVER ? null : Duration.ofNanos(nanos);
   }
 
-  /** Sets no timeout, or one of zero. */
+  /** Sets no timeout (true), or one of zero (false). */
   public void setBlocking(boolean blocking) throws IOException {
     setTimeout(blocking ? null : Duration.ZERO);
   }
@@ -370,7 +401,11 @@ public final class Socket implements AutoCloseable {
 
   // Addresses and options
 
-  /** bind(2). */
+  /**
+   * Takes a local address: bind(2). Port 0 lets the system choose; {@link #getSockName} tells.
+   *
+   * @throws io.gatun.error.BindErrorException as bind(2) fails: EADDRINUSE, EADDRNOTAVAIL, EACCES …
+   */
   public void bind(Address address) throws IOException {
     bind(address, address);
   }
@@ -389,19 +424,28 @@ public final class Socket implements AutoCloseable {
         });
   }
 
-  /** listen(2) with the system's largest backlog. */
+  /** Takes connections from now on: listen(2) with SOMAXCONN, the system's largest backlog. */
   public void listen() throws IOException {
     listen(Constants.SOMAXCONN);
   }
 
-  /** listen(2). */
+  /**
+   * Takes connections from now on: listen(2).
+   *
+   * @param backlog how many may wait for {@link #accept}; a negative one is 0, and the system has a
+   *     limit of its own
+   * @throws io.gatun.error.BindErrorException as listen(2) fails
+   */
   public void listen(int backlog) throws IOException {
     descriptor.with(
         "listen",
         kernel -> operations.settle("listen", kernel.listen(descriptor.fd, Math.max(0, backlog))));
   }
 
-  /** getsockname(2): the address the socket is bound to. */
+  /**
+   * Returns the address that the socket is bound to: getsockname(2). One that is not bound has the
+   * family's empty one, {@code 0.0.0.0:0} say.
+   */
   public Address getSockName() throws IOException {
     return descriptor.with(
         "getsockname",
@@ -411,7 +455,11 @@ public final class Socket implements AutoCloseable {
         });
   }
 
-  /** getpeername(2): the address of the peer. */
+  /**
+   * Returns the address of the peer: getpeername(2). {@link #peer} does not ask the system.
+   *
+   * @throws io.gatun.error.SocketErrorException if it is not connected: ENOTCONN
+   */
   public Address getPeerName() throws IOException {
     return descriptor.with(
         "getpeername",
@@ -422,17 +470,20 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * getsockopt(2) of an option that is an int, which may be negative. VSOCK's own options, which
-   * are numbers of 8 bytes, are read as such.
+   * Returns an option that is an int, which may be negative: getsockopt(2). {@link #getOption} has
+   * names and types. VSOCK's own options, which are numbers of 8 bytes, are read as such.
    *
+   * @param level such as {@link SocketConstants#SOL_SOCKET}
+   * @param option such as {@link SocketConstants#SO_REUSEADDR}
    * @throws ArithmeticException if one of those is no int
+   * @throws IOException that names option and level: ENOPROTOOPT where there is none
    */
   public int getSockOpt(int level, int option) throws IOException {
     return options.get(level, option);
   }
 
   /**
-   * getsockopt(2) of any option.
+   * Returns the bytes of any option: getsockopt(2); see {@link #getSockOpt(int, int)}.
    *
    * @param size how much room it gets: 0 to 65536 bytes
    * @return its bytes, in the host's order and layout: no more than it has
@@ -454,8 +505,10 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * Sets an option of the kernel, by its name and type: setsockopt(2).
+   * Sets an option of the kernel, by its name and type: setsockopt(2). A multicast group is joined
+   * so: {@link io.gatun.channel.MessageOptions#JOIN_GROUP}.
    *
+   * @param option see {@link #getOption}
    * @throws IllegalArgumentException if it is an option of channels alone
    * @throws IOException as setsockopt(2) fails; see {@link #getOption}
    */
@@ -464,15 +517,21 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * setsockopt(2) of an option that is an int. VSOCK's own options, which are numbers of 8 bytes,
-   * are set as such.
+   * Sets an option that is an int: setsockopt(2). {@link #setOption} has names and types.
+   * VSOCK's own options, which are numbers of 8 bytes, are set as such.
+   *
+   * @param level such as {@link SocketConstants#SOL_SOCKET}
+   * @param option such as {@link SocketConstants#SO_REUSEADDR}
+   * @throws IOException that names option, level and value: ENOPROTOOPT where there is none, EINVAL
+   *     for a value that it cannot have
    */
   public void setSockOpt(int level, int option, int value) throws IOException {
     options.set(level, option, value);
   }
 
   /**
-   * setsockopt(2) of any option, given by its bytes in the host's order and layout.
+   * Sets any option, given by its bytes in the host's order and layout: setsockopt(2); see {@link
+   * #setSockOpt(int, int, int)}.
    *
    * <p>SO_RCVTIMEO and SO_SNDTIMEO are not for use here. The kernel minds them in calls that wait
    * inside of it, which are those of a platform thread on a socket without a timeout: they fail
@@ -483,7 +542,10 @@ public final class Socket implements AutoCloseable {
     options.set(level, option, value);
   }
 
-  /** setsockopt(2) with a null pointer and a length, as ALG_SET_AEAD_AUTHSIZE wants it. */
+  /**
+   * Sets an option by a null pointer and a length: setsockopt(2), as ALG_SET_AEAD_AUTHSIZE wants
+   * it.
+   */
   public void setSockOptNull(int level, int option, int length) throws IOException {
     options.setNull(level, option, length);
   }
@@ -584,7 +646,12 @@ public final class Socket implements AutoCloseable {
     return fd;
   }
 
-  /** shutdown(2). */
+  /**
+   * Ends one half of the connection, or both, and leaves the descriptor open: shutdown(2).
+   *
+   * @throws IOException as shutdown(2) fails: ENOTCONN if the peer has gone already, on some
+   *     systems
+   */
   public void shutdown(Shutdown how) throws IOException {
     descriptor.with(
         "shutdown",
@@ -593,7 +660,20 @@ public final class Socket implements AutoCloseable {
 
   // Connections
 
-  /** Connects: connect(2). The timeout is for the whole. */
+  /**
+   * Connects: connect(2). The timeout is for the whole. A socket for messages is not connected by
+   * this, but has one peer afterwards, whom it sends to and hears alone.
+   *
+   * <p>Once it failed, most systems want another socket for the next attempt.
+   *
+   * @throws io.gatun.error.ConnectionRefusedException if nobody listens there
+   * @throws TimedOutException if the timeout is over
+   * @throws io.gatun.error.WouldBlockException if there is a timeout of zero, with EINPROGRESS:
+   *     connecting goes on in the background
+   * @throws io.gatun.error.UnreachableException if there is no way to the host
+   * @throws io.gatun.error.ConnectErrorException as connect(2) fails otherwise; {@link SocketError}
+   *     has the table
+   */
   public void connect(Address address) throws IOException {
     connect(address, address);
   }
@@ -623,6 +703,11 @@ public final class Socket implements AutoCloseable {
    *
    * @return the connection, with the default timeout: blocking, as a rule; its {@link #peer} is the
    *     address that accept(2) told
+   * @throws ClosedException if the listener is closed, or another thread closes it meanwhile
+   * @throws io.gatun.error.ConnectionAbortedException on some systems, if the connection went
+   *     before it was accepted: accept the next one
+   * @throws IOException as accept(2) fails: EMFILE or ENFILE if there is no descriptor left, in
+   *     which case the connection waits, EINVAL if this does not listen
    */
   public Socket accept() throws IOException {
     long timeout = Operations.defaultTimeout;
@@ -662,7 +747,10 @@ public final class Socket implements AutoCloseable {
     operations.peer = peer;
   }
 
-  /** Returns whom accept(2) told or {@link #connect} was given, without asking the system. */
+  /**
+   * Returns whom accept(2) told or {@link #connect} was given, without asking the system as {@link
+   * #getPeerName} does. Null if there was neither, or the connect failed.
+   */
   public @Nullable Address peer() {
     return operations.peer;
   }
@@ -678,7 +766,11 @@ public final class Socket implements AutoCloseable {
     return recv(size, 0);
   }
 
-  /** Receives at most {@code size} bytes, with MSG flags. */
+  /**
+   * Receives at most {@code size} bytes, with MSG flags.
+   *
+   * @param flags of {@link SocketConstants}, MSG_PEEK say; 0 for none
+   */
   public byte[] recv(int size, int flags) throws IOException {
     byte[] buffer = room(size);
     int count = recvInto(buffer, 0, size, flags);
@@ -816,7 +908,13 @@ public final class Socket implements AutoCloseable {
 
   // Sending
 
-  /** Sends an array, or its beginning. Returns the number of bytes taken. */
+  /**
+   * Sends an array, or its beginning; {@link #sendAll(byte[])} sends all. A message goes whole or
+   * not at all.
+   *
+   * @return the number of bytes taken
+   * @throws io.gatun.error.BrokenPipeException if nobody can read any more what is sent
+   */
   public int send(byte[] buffer) throws IOException {
     return send(buffer, 0, buffer.length, 0);
   }

@@ -20,6 +20,20 @@ import org.jspecify.annotations.Nullable;
  * and a writer too; what is written goes out when the buffer is full, and at {@link #flush} and
  * {@link #close}.
  *
+ * <table>
+ * <caption>What a file has, by its mode</caption>
+ * <tr><th>mode</th><th>it has</th></tr>
+ * <tr><td>{@code r}</td><td>{@link #reader}, {@link #readLine}, {@link #input}</td></tr>
+ * <tr><td>{@code w}</td><td>{@link #writer}, {@link #output}</td></tr>
+ * <tr><td>{@code rw}</td><td>all of these</td></tr>
+ * <tr><td>{@code rb}, {@code b}</td><td>{@link #input}</td></tr>
+ * <tr><td>{@code wb}</td><td>{@link #output}</td></tr>
+ * <tr><td>{@code rwb}</td><td>{@link #input}, {@link #output}</td></tr>
+ * </table>
+ *
+ * <p>What it has not is an {@link IllegalStateException}. In text mode use the characters of a
+ * direction or its bytes, not both: the reader has a buffer of its own.
+ *
  * <p>The socket stays open until it and all its files are closed. A timeout ends a call with an
  * exception, loses nothing that was read and sends nothing twice: reading may go on, and a flush
  * sends the rest of what was written. The socket must not be non-blocking.
@@ -124,7 +138,12 @@ public final class SocketFile implements Closeable {
       return this;
     }
 
-    /** Makes the file. */
+    /**
+     * Makes the file, which has to be closed.
+     *
+     * @throws IllegalStateException for text without a buffer
+     * @throws ClosedException if the socket is closed
+     */
     public SocketFile open() throws IOException {
       if (text && buffering == 0) {
         throw new IllegalStateException("text needs a buffer");

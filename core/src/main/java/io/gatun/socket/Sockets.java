@@ -33,9 +33,19 @@ import org.jspecify.annotations.Nullable;
  * The functions of Python's {@code socket} module, by their names there: {@code create_server} is
  * {@link #createServer}.
  *
+ * <p><b>Families, types and protocols</b> are values of a number each: {@link AddressFamily}
+ * ({@code INET}, {@code INET6}, {@code UNIX}, {@code UNSPEC} for any), {@link SocketType} ({@code
+ * STREAM}, {@code DGRAM}, {@code RAW}, {@code SEQPACKET}, {@code RDM}) and {@link Protocol} ({@code
+ * DEFAULT}, {@code TCP}, {@code UDP}, {@code ICMP}). All others come by their names in C, {@code
+ * AddressFamily.of("AF_CAN")}, or by any number, {@code new Protocol(SocketConstants.CAN_RAW)}.
+ *
+ * <p>Failures are those of {@link Socket}: IOExceptions that are {@link SocketError}s, where the
+ * classes stand. An argument that no system takes, such as port 70000, is an {@link
+ * IllegalArgumentException}.
+ *
  * <p>Those that resolve names block for as long as the system asks others; a virtual thread gives
  * up its carrier meanwhile. An event loop must not call them: {@link
- * io.gatun.address.Resolver#resolveAsync} is for that.
+ * io.gatun.address.Resolver#resolveAsync} is for that. Any number of threads may call any.
  */
 public final class Sockets {
   private static final SocketType ANY_TYPE = new SocketType(0);
@@ -52,6 +62,14 @@ public final class Sockets {
     return Socket.open(family, type, protocol);
   }
 
+  /**
+   * Opens a socket with the family's own protocol for the type; see {@link
+   * Socket#open(AddressFamily, SocketType)}.
+   */
+  public static Socket socket(AddressFamily family, SocketType type) throws IOException {
+    return Socket.open(family, type);
+  }
+
   /** Opens a TCP socket over IPv4. */
   public static Socket socket() throws IOException {
     return Socket.open(AddressFamily.INET, SocketType.STREAM);
@@ -60,20 +78,46 @@ public final class Sockets {
   /** Opens two stream sockets that are connected with each other: Unix sockets where there are. */
   public static SocketPair socketpair() throws IOException {
     try {
-      return socketpair(AddressFamily.UNIX, SocketType.STREAM, Protocol.DEFAULT);
+      return socketpair(AddressFamily.UNIX, SocketType.STREAM);
     } catch (IOException e) {
       if (e instanceof SocketError error && error.errno() == Errno.EAFNOSUPPORT) {
-        return socketpair(AddressFamily.INET, SocketType.STREAM, Protocol.DEFAULT);
+        return socketpair(AddressFamily.INET, SocketType.STREAM);
       }
       throw e;
     }
   }
 
-  /** Opens two sockets that are connected with each other: socketpair(2). */
+  /** Opens two sockets that are connected with each other, with the family's own protocol. */
+  public static SocketPair socketpair(AddressFamily family, SocketType type) throws IOException {
+    return socketpair(family, type, Protocol.DEFAULT);
+  }
+
+  /**
+   * Opens two sockets that are connected with each other: socketpair(2). Most systems have pairs of
+   * Unix sockets alone; Linux of TIPC too. On Windows, which has none, they are connected over the
+   * loopback.
+   */
   public static SocketPair socketpair(AddressFamily family, SocketType type, Protocol protocol)
       throws IOException {
     Socket[] pair = Socket.openPair(family, type, protocol);
     return new SocketPair(pair[0], pair[1]);
+  }
+
+  /**
+   * Makes a socket of a copy of a descriptor, which stays the caller's; its family, type and
+   * protocol the system tells. {@link Socket#ofDescriptor(int)} takes the descriptor itself over.
+   *
+   * @param fd a socket's descriptor
+   * @throws IOException if it is none: ENOTSOCK, or EBADF if it is not open
+   */
+  public static Socket fromFd(int fd) throws IOException {
+    int copy = duplicate(fd);
+    try {
+      return Socket.ofDescriptor(copy);
+    } catch (Throwable t) {
+      close(copy);
+      throw t;
+    }
   }
 
   /**
@@ -88,9 +132,10 @@ public final class Sockets {
   }
 
   /**
-   * Makes a socket of what {@link Socket#share} has shared with this process.
+   * Makes a socket of what {@link Socket#share} has shared with this process; on Windows alone.
    *
    * @param info what that returned
+   * @throws IOException EOPNOTSUPP elsewhere than on Windows
    */
   public static Socket fromShare(byte[] info) throws IOException {
     return ProtocolInfo.open(info);
@@ -109,7 +154,12 @@ public final class Sockets {
     }
   }
 
-  /** Closes a descriptor: close(2). A connection that was reset before is no failure. */
+  /**
+   * Closes a descriptor: close(2). It must be the caller's alone: one of a {@link Socket} is closed
+   * by {@link Socket#close}. A connection that was reset before is no failure.
+   *
+   * @throws IOException as close(2) fails: EBADF if it is not open
+   */
   public static void close(int fd) throws IOException {
     Kernel kernel = Kernel.acquire();
     try {
@@ -124,27 +174,40 @@ public final class Sockets {
 
   // Connections
 
-  /** Connects to a host by TCP; see {@link #createConnection(String, int, Duration, Address)}. */
+  /**
+   * Connects to a host by TCP, with the default timeout; see {@link #createConnection(String, int,
+   * Duration, Address)}.
+   */
   public static Socket createConnection(String host, int port) throws IOException {
-    return createConnection(host, port, getDefaultTimeout(), null);
+    return createConnection(host, port, getDefaultTimeout());
   }
 
   /**
-   * Connects to a host by TCP, to one of its addresses after the other.
+   * Connects to a host by TCP; see {@link #createConnection(String, int, Duration, Address)}.
+   *
+   * @param timeout of each attempt, and of the connection's calls afterwards; null for none
+   */
+  public static Socket createConnection(String host, int port, @Nullable Duration timeout)
+      throws IOException {
+    return createConnection(host, port, timeout, null);
+  }
+
+  /**
+   * Connects to a host by TCP, to one of its addresses after the other until one answers. To an
+   * {@link Address} connects {@code Socket.openFor(address)} and {@link Socket#connect}.
    *
    * @param host a name or an address; empty for this host
+   * @param port 0 to 65535
    * @param timeout of each attempt, and of the connection's calls afterwards; null for none
    * @param source what to bind the connection to; null for nothing
+   * @throws ResolveException if the name could not be resolved
    * @throws IOException if none could be reached: the error of the last address, in which those of
    *     the others are suppressed
    */
   public static Socket createConnection(
       String host, int port, @Nullable Duration timeout, @Nullable Address source)
       throws IOException {
-    checkPort(port);
-    String service = Integer.toString(port);
-    List<AddressInfo> infos =
-        getAddrInfo(host.isEmpty() ? null : host, service, SocketType.STREAM, 0);
+    List<AddressInfo> infos = getAddrInfo(host, port);
     if (infos.isEmpty()) {
       throw new ResolveException("getaddrinfo", host, Abi.HOST.value("EAI_NONAME"));
     }
@@ -193,13 +256,17 @@ public final class Sockets {
   }
 
   /**
-   * Opens a listener for streams. Where it is safe, an address that connections of an earlier
-   * server linger on can be bound at once.
+   * Opens a listener for streams, on TCP or on a Unix path. Where it is safe, an address that
+   * connections of an earlier server linger on can be bound at once. The file of a Unix path must
+   * not be there yet, and stays when the listener is closed.
    *
-   * @param address its family is the listener's
+   * @param address its family is the listener's; {@link #address} makes one of a host and a port
    * @param backlog how many connections wait to be accepted
    * @param reusePort SO_REUSEPORT: several listeners share a port
-   * @param dualstackIpv6 takes IPv4 on an IPv6 address too
+   * @param dualstackIpv6 takes IPv4 on an IPv6 address too, {@code [::]:80} say; otherwise an IPv6
+   *     listener takes IPv6 alone
+   * @throws io.gatun.error.BindErrorException if the address is in use, or may not be bound
+   * @throws IllegalArgumentException if the system cannot do what is asked for
    */
   public static Socket createServer(
       Address address, int backlog, boolean reusePort, boolean dualstackIpv6) throws IOException {
@@ -254,7 +321,20 @@ public final class Sockets {
   // Descriptors
 
   /**
-   * Sends descriptors over a Unix socket, with at least one byte.
+   * Sends descriptors over a connected Unix socket, with bytes; see {@link #sendFds(Socket, List,
+   * int[], int, Address)}.
+   *
+   * @param data one byte at least
+   * @param descriptors such as {@link Socket#fileno} tells
+   * @return the number of bytes taken
+   */
+  public static int sendFds(Socket socket, byte[] data, int... descriptors) throws IOException {
+    return sendFds(socket, List.of(ByteBuffer.wrap(data)), descriptors, 0, null);
+  }
+
+  /**
+   * Sends descriptors over a Unix socket, with at least one byte: on a stream the system may drop
+   * them otherwise. They stay open here, and the receiver has copies.
    *
    * @param flags MSG flags
    * @param address whom to send to; null for whom the socket is connected to
@@ -270,8 +350,15 @@ public final class Sockets {
     return socket.sendMsg(buffers, List.of(AncillaryData.rights(descriptors)), flags, address);
   }
 
+  /** Receives descriptors; see {@link #recvFds(Socket, int, int, int)}. */
+  public static ReceivedMessage recvFds(Socket socket, int size, int most) throws IOException {
+    return recvFds(socket, size, most, 0);
+  }
+
   /**
-   * Receives descriptors: {@link ReceivedMessage#takeDescriptors} hands them over.
+   * Receives descriptors: {@link ReceivedMessage#takeDescriptors} hands them over, and says what to
+   * do with them. More than there is room for are closed, and MSG_CTRUNC is among the message's
+   * flags then.
    *
    * @param size the room for bytes
    * @param most how many descriptors there is room for: 0 to 65536, which is more than any system
@@ -323,8 +410,45 @@ public final class Sockets {
   // Names
 
   /**
-   * Finds addresses and what to open sockets for them with; see {@link Netdb#getAddrInfo}.
+   * Finds a host's addresses with a port, for streams; see {@link #getAddrInfo(String, String,
+   * AddressFamily, SocketType, Protocol, int)}.
    *
+   * @param host a name or an address; null or empty for this host
+   * @param port 0 to 65535
+   * @return one answer at least, each address once
+   * @throws ResolveException if there is none, or it could not be found out
+   */
+  public static List<AddressInfo> getAddrInfo(@Nullable String host, int port)
+      throws ResolveException {
+    return getAddrInfo(host, port, SocketType.STREAM);
+  }
+
+  /**
+   * Finds a host's addresses with a port, for sockets of a type.
+   *
+   * @param host a name or an address; null or empty for this host
+   * @param port 0 to 65535
+   * @param type {@code new SocketType(0)} for every type there is, each address with each
+   * @throws ResolveException if there is none, or it could not be found out
+   */
+  public static List<AddressInfo> getAddrInfo(@Nullable String host, int port, SocketType type)
+      throws ResolveException {
+    checkPort(port);
+    return getAddrInfo(
+        host == null || host.isEmpty() ? null : host, Integer.toString(port), type, 0);
+  }
+
+  /**
+   * Finds addresses and what to open sockets for them with: getaddrinfo(3), with all its arguments;
+   * see {@link Netdb#getAddrInfo}.
+   *
+   * @param host a name or an address; null for this host, or with AI_PASSIVE any address
+   * @param service a name, {@code https} say, or a number; null for port 0
+   * @param family {@link AddressFamily#UNSPEC} for any
+   * @param type {@code new SocketType(0)} for any
+   * @param protocol {@link Protocol#DEFAULT} for any
+   * @param flags AI flags of {@link SocketConstants}
+   * @return one answer at least
    * @throws ResolveException if there is none, or it could not be found out
    */
   public static List<AddressInfo> getAddrInfo(
@@ -338,14 +462,21 @@ public final class Sockets {
     return Netdb.getAddrInfo(host, service, family, type, protocol, flags);
   }
 
-  /** Finds addresses of any family. */
+  /**
+   * Finds addresses of any family; see {@link #getAddrInfo(String, String, AddressFamily,
+   * SocketType, Protocol, int)}.
+   */
   public static List<AddressInfo> getAddrInfo(
       @Nullable String host, @Nullable String service, SocketType type, int flags)
       throws ResolveException {
     return getAddrInfo(host, service, AddressFamily.UNSPEC, type, Protocol.DEFAULT, flags);
   }
 
-  /** Returns the text of an address's host and port; see {@link Netdb#getNameInfo}. */
+  /**
+   * Returns the text of an address's host and port: getnameinfo(3); see {@link Netdb#getNameInfo}.
+   *
+   * @param flags NI flags of {@link SocketConstants}: NI_NUMERICHOST asks nobody
+   */
   public static Netdb.NameInfo getNameInfo(Address address, int flags) throws ResolveException {
     return Netdb.getNameInfo(address, flags);
   }
@@ -353,6 +484,10 @@ public final class Sockets {
   /**
    * Returns the address of a host and a port in one family, as Python's calls take it: an empty
    * host is any address, {@code <broadcast>} all hosts of the network, and a name is resolved.
+   *
+   * @param family INET or INET6
+   * @param port 0 to 65535
+   * @throws ResolveException if the host has no address of the family, or it could not be found out
    */
   public static IpAddress address(AddressFamily family, String host, int port)
       throws ResolveException {
@@ -386,7 +521,11 @@ public final class Sockets {
     return address(AddressFamily.INET, host, 0).host();
   }
 
-  /** Returns a host's names and IPv4 addresses; see {@link Netdb#getHostByName}. */
+  /**
+   * Returns a host's names and IPv4 addresses; see {@link Netdb#getHostByName}.
+   *
+   * @throws io.gatun.error.HostException if the system knows none
+   */
   public static Netdb.HostEntry getHostByNameEx(String host) throws IOException {
     return Netdb.getHostByName(host);
   }
@@ -394,7 +533,8 @@ public final class Sockets {
   /**
    * Returns the names of a host, given by its address or a name.
    *
-   * @throws io.gatun.error.HostException if the system knows none
+   * @throws io.gatun.error.HostException if the system knows none of the address
+   * @throws ResolveException if the name has no address
    */
   public static Netdb.HostEntry getHostByAddr(String host) throws IOException {
     for (AddressInfo info :
@@ -443,17 +583,27 @@ public final class Sockets {
     Netdb.setHostName(name);
   }
 
-  /** Returns the number of a protocol, {@code icmp} say. */
+  /** Returns the number of a protocol, {@code icmp} say; empty if there is none of the name. */
   public static OptionalInt getProtoByName(String name) {
     return Netdb.getProtoByName(name);
   }
 
-  /** Returns the port of a service over a protocol; null for any. */
+  /**
+   * Returns the port of a service; empty if there is none of the name.
+   *
+   * @param service {@code https} say
+   * @param protocol {@code tcp} say; null for any
+   */
   public static OptionalInt getServByName(String service, @Nullable String protocol) {
     return Netdb.getServByName(service, protocol);
   }
 
-  /** Returns the service at a port over a protocol; null for any. */
+  /**
+   * Returns the service at a port; empty if there is none.
+   *
+   * @param port 0 to 65535
+   * @param protocol {@code tcp} say; null for any
+   */
   public static Optional<String> getServByPort(int port, @Nullable String protocol) {
     return Optional.ofNullable(Netdb.getServByPort(port, protocol));
   }
@@ -465,12 +615,20 @@ public final class Sockets {
     return Interfaces.all();
   }
 
-  /** Returns the index of a network interface. */
+  /**
+   * Returns the index of a network interface.
+   *
+   * @throws IOException if there is none of that name
+   */
   public static int ifNameToIndex(String name) throws IOException {
     return Interfaces.index(name);
   }
 
-  /** Returns the name of a network interface. */
+  /**
+   * Returns the name of a network interface.
+   *
+   * @throws IOException if there is none of that number
+   */
   public static String ifIndexToName(int index) throws IOException {
     return Interfaces.name(index);
   }

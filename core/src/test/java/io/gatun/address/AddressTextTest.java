@@ -140,6 +140,47 @@ final class AddressTextTest {
     assertTrue(message.endsWith(", at index " + index), message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "localhost:80 | expected is an address such as 127.0.0.1:80, [::1]:80, *:80 or unix:/run/x"
+            + " (a name is for Resolver)",
+        "tcp://127.0.0.1:80 | expected is an address such as 127.0.0.1:80,",
+        "127.0.0.1 | ':' is missing (expected: A.B.C.D:PORT)",
+        "127.0.0.1: | the port is missing, a number in 0..65535 (expected: A.B.C.D:PORT)",
+        "127.0.0.1:65536 | the port is not in 0..65535 (expected: A.B.C.D:PORT)",
+        "127.0.0.1:80:90 | the address should end here (expected: A.B.C.D:PORT)",
+        "*:http | the port is missing, a number in 0..65535 (expected: *:PORT)",
+        "::1:80 | an IPv6 address stands in brackets, as in [::1]:80",
+        "fe80::1%eth0 | an IPv6 address stands in brackets, as in [::1]:80",
+        "[::1] | ':' is missing (expected: [IPV6]:PORT)",
+        "netlink:5 | ',' is missing (expected: netlink:PORT,GROUPS)",
+        "vsock:2;1024 | ',' is missing (expected: vsock:MACHINE,PORT)",
+        "can: | the name or number of an interface is missing (expected: can:INTERFACE",
+        "hci:0,70000 | the channel is not in 0..65535 (expected: hci:ADAPTER,CHANNEL)",
+        "sco:00:11:2 | no bytes in hexadecimal with colons between, as 02:00:5e:10:00:01"
+            + " (expected: sco:XX:XX:XX:XX:XX:XX)",
+        "hyperv:1,2 | UUID string: 1 (expected: hyperv:UUID,UUID)",
+        "raw:16:abc | not a family and the bytes of its address (expected: raw:FAMILY:HEX)",
+      })
+  void theMessageSaysWhatIsExpected(String text, String problem) {
+    String message =
+        String.valueOf(
+            assertThrows(AddressFormatException.class, () -> Address.parse(text)).getMessage());
+    assertTrue(message.startsWith("\"" + text + "\": "), message);
+    assertTrue(message.contains(problem), message);
+  }
+
+  @Test
+  void theMessageOfALongTextIsShort() {
+    String message =
+        assertThrows(AddressFormatException.class, () -> Address.parse("x".repeat(100_000)))
+            .toString();
+    assertTrue(message.length() < 1000, () -> message.length() + " chars");
+  }
+
   @Test
   void halfASurrogatePairIsNoCharacter() {
     assertThrows(AddressFormatException.class, () -> Address.parse("unix:/\ud800"));

@@ -62,6 +62,22 @@ public final class AncillaryTest extends SocketLab {
   }
 
   @Test
+  void theShortFormsPassDescriptorsToo() throws Exception {
+    Ends ends = ends();
+    int fd = ends.one().fileno();
+    assertEquals(3, call(() -> Sockets.sendFds(pair.first(), Data.of(3), fd, fd)));
+    try (ReceivedMessage message = call(() -> Sockets.recvFds(pair.second(), 10, 2))) {
+      assertArrayEquals(Data.of(3), message.data());
+      int[] taken = message.takeDescriptors();
+      assertEquals(2, taken.length);
+      for (int copy : taken) {
+        Socket same = own(Socket.ofDescriptor(copy));
+        assertEquals(ends.one().getSockName(), same.getSockName());
+      }
+    }
+  }
+
+  @Test
   void descriptorsThatNobodyTakesAreClosed() throws Exception {
     Ends ends = ends();
     Set<String> before = Descriptors.open();

@@ -11,9 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatun.address.UnixAddress;
 import io.gatun.error.SocketError;
 import io.gatun.os.Abi;
 import io.gatun.os.Os;
+import io.gatun.socket.GatunServerSocketFactory;
+import io.gatun.socket.GatunSocketFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -182,6 +185,22 @@ class SocketFactoryTest extends SocketFactoryLab {
         assertTrue(client.isClosed());
       }
     }
+  }
+
+  @Test
+  void takesAPathByItsNameOrByTheTextOfItsAddress() throws Exception {
+    assumeTrue(family.isUnix(), "of paths only");
+    UnixAddress address = (UnixAddress) address();
+    String text = address.toString();
+    try (ServerSocket server = new GatunServerSocketFactory(text).createServerSocket(0)) {
+      new GatunSocketFactory(text).createSocket("any", 0).close();
+      server.accept().close();
+      if (address.isPath()) {
+        new GatunSocketFactory(address.toPath().toString()).createSocket("any", 0).close();
+        server.accept().close();
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> new GatunSocketFactory("unix:"));
   }
 
   @Test

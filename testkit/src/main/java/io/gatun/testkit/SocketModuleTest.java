@@ -410,7 +410,7 @@ public final class SocketModuleTest extends SocketLab {
         assertThrows(
             SocketErrorException.class,
             () -> run(() -> socket.setSockOptNull(level, Constants.SO_REUSEADDR, 4)));
-    assertMessage("setsockopt: EFAULT", refused);
+    assertMessage("setsockopt SOL_SOCKET SO_REUSEADDR=null of 4 bytes: EFAULT", refused);
     assertThrows(
         SocketErrorException.class,
         () -> run(() -> socket.setSockOpt(SocketConstants.ABSENT, SocketConstants.ABSENT, 1)));

@@ -631,6 +631,22 @@ public final class SocketTest extends SocketLab {
   }
 
   @Test
+  void aFailedConnectLeavesNoPeer() throws Exception {
+    Ends ends = ends();
+    Socket gone = listener();
+    Address address = gone.getSockName();
+    gone.close();
+    Socket socket = open();
+    assertThrows(ConnectionRefusedException.class, () -> run(() -> socket.connect(address)));
+    assertNull(socket.peer());
+    assertFalse(socket.toString().contains(address.toString()), socket::toString);
+    assertMessage("getpeername: ENOTCONN", assertThrows(IOException.class, socket::getPeerName));
+    Address peer = ends.other().peer();
+    assertThrows(java.net.ConnectException.class, () -> run(() -> ends.other().connect(address)));
+    assertEquals(peer, ends.other().peer(), "it is connected as before");
+  }
+
+  @Test
   void aResetIsAnErrorOfItsOwn() throws Exception {
     Ends ends = ends();
     ends.one().sendAll(Data.of(10)); // not read: closing is a reset, of a Unix socket too
@@ -689,7 +705,7 @@ public final class SocketTest extends SocketLab {
     assertEquals(1, socket.getSockOpt(level, Constants.SO_KEEPALIVE));
     SocketErrorException failure =
         assertThrows(SocketErrorException.class, () -> socket.getSockOpt(level, 9999));
-    assertEquals("getsockopt: " + errno("ENOPROTOOPT"), failure.getMessage());
+    assertEquals("getsockopt SOL_SOCKET 9999: " + errno("ENOPROTOOPT"), failure.getMessage());
   }
 
   @Test

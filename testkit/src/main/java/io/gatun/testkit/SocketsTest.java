@@ -3,6 +3,8 @@ package io.gatun.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,6 +68,33 @@ public final class SocketsTest extends SocketLab {
             () -> call(() -> Sockets.createConnection("localhost", port, LONG, null)));
     int addresses = Sockets.getAddrInfo("localhost", null, SocketType.STREAM, 0).size();
     assertEquals(addresses - 1, refused.getSuppressed().length, "an error for each address");
+  }
+
+  @Test
+  void theShortFormsDoAsTheLongOnes() throws Exception {
+    try (Socket socket = Sockets.socket(AddressFamily.INET, SocketType.DGRAM);
+        Socket copy = Sockets.fromFd(socket.fileno())) {
+      assertEquals(SocketType.DGRAM, socket.type());
+      assertEquals(SocketType.DGRAM, copy.type());
+      assertEquals(AddressFamily.INET, copy.family());
+      assertNotEquals(socket.fileno(), copy.fileno());
+    }
+    Socket server = own(call(() -> Sockets.createServer(Ipv4Address.loopback(0))));
+    int port = ((IpAddress) server.getSockName()).port();
+    Socket socket = own(call(() -> Sockets.createConnection("127.0.0.1", port, LONG)));
+    assertEquals(LONG, socket.getTimeout());
+    assertNull(own(call(() -> Sockets.createConnection("127.0.0.1", port, null))).getTimeout());
+    Ipv4Address address = Ipv4Address.loopback(port);
+    List<Netdb.AddressInfo> found = call(() -> Sockets.getAddrInfo("127.0.0.1", port));
+    assertEquals(List.of(address), found.stream().map(Netdb.AddressInfo::address).toList());
+    assertEquals(SocketType.STREAM, found.getFirst().type());
+    found = call(() -> Sockets.getAddrInfo("127.0.0.1", port, SocketType.DGRAM));
+    assertEquals(SocketType.DGRAM, found.getFirst().type());
+    assertTrue(
+        call(() -> Sockets.getAddrInfo("", port)).stream()
+            .anyMatch(info -> info.address().equals(address)));
+    assertEquals(Sockets.getAddrInfo("", port), Sockets.getAddrInfo(null, port));
+    assertThrows(IllegalArgumentException.class, () -> Sockets.getAddrInfo("127.0.0.1", 65_536));
   }
 
   @Test
