@@ -2,59 +2,67 @@ package io.gatun.examples.readme;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.gatun.address.UnixAddress;
 import io.gatun.examples.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README shows is what is compiled here. */
+/** What the documents show is what is compiled here. */
 class ReadmeTest {
   private static final Path ROOT = Path.of("src/main/java/io/gatun/examples");
   private static final Pattern REGION =
-      Pattern.compile(" *// README: begin\n(.*?)\n *// README: end\n", Pattern.DOTALL);
+      Pattern.compile(" *// README: begin\n(.*?)\\s+// README: end\n", Pattern.DOTALL);
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
 
   @TempDir Path folder;
 
-  static List<Path> sources() {
-    return Stream.of("EchoServer", "BlockingClient", "Question", "../echo/EchoHandler")
-        .map(name -> ROOT.resolve("readme", name + ".java"))
-        .toList();
+  /** A document, and the files where what it shows of Java stands. */
+  record Document(String name, List<String> sources) {
+    List<String> blocks() throws IOException {
+      return BLOCK
+          .matcher(Files.readString(Path.of("..", name)))
+          .results()
+          .map(block -> block.group(1).strip())
+          .toList();
+    }
+
+    List<String> regions() throws IOException {
+      List<String> regions = new ArrayList<>();
+      for (String source : sources) {
+        Path file = ROOT.resolve("readme", source + ".java");
+        REGION
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(region -> regions.add(region.group(1).stripIndent().strip()));
+      }
+      return regions;
+    }
   }
 
-  private static List<String> blocks() throws IOException {
-    return BLOCK
-        .matcher(Files.readString(Path.of("../README.md")))
-        .results()
-        .map(block -> block.group(1).strip())
-        .toList();
-  }
-
-  private static String region(Path source) throws IOException {
-    var region = REGION.matcher(Files.readString(source));
-    assertTrue(region.find(), source + " has no region for the README");
-    return region.group(1).stripIndent().strip();
+  static List<Document> documents() {
+    return List.of(
+        new Document(
+            "README.md",
+            List.of("EchoServer", "BlockingClient", "../echo/EchoHandler", "Question")),
+        new Document("docs/socket-module.md", List.of("SocketModule")));
   }
 
   @ParameterizedTest
-  @MethodSource("sources")
-  void showsEachSource(Path source) throws IOException {
-    assertTrue(blocks().contains(region(source)), "the README does not show " + source);
-  }
-
-  @Test
-  void showsNothingElse() throws IOException {
-    assertEquals(sources().size(), blocks().size());
+  @MethodSource("documents")
+  void showsTheRegionsOfItsSourcesAndNothingElse(Document document) throws IOException {
+    List<String> regions = document.regions();
+    assertFalse(regions.isEmpty(), "there are sources");
+    assertEquals(regions, document.blocks());
   }
 
   @Test
