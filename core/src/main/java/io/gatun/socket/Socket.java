@@ -517,8 +517,8 @@ public final class Socket implements AutoCloseable {
   }
 
   /**
-   * Sets an option that is an int: setsockopt(2). {@link #setOption} has names and types.
-   * VSOCK's own options, which are numbers of 8 bytes, are set as such.
+   * Sets an option that is an int: setsockopt(2). {@link #setOption} has names and types. VSOCK's
+   * own options, which are numbers of 8 bytes, are set as such.
    *
    * @param level such as {@link SocketConstants#SOL_SOCKET}
    * @param option such as {@link SocketConstants#SO_REUSEADDR}
