@@ -130,11 +130,23 @@ final class Parking {
       unpark();
     }
 
+    /** Outside of the lock, which who wakes up takes at once, on this processor perhaps. */
     private void unpark() {
+      Thread first;
+      List<Thread> others = List.of();
       synchronized (parked) {
-        for (Thread thread : parked) {
-          LockSupport.unpark(thread);
+        int count = parked.size();
+        if (count == 0) {
+          return;
         }
+        first = parked.getFirst();
+        if (count > 1) {
+          others = List.copyOf(parked.subList(1, count));
+        }
+      }
+      LockSupport.unpark(first);
+      for (int i = 0; i < others.size(); i++) { // no iterator of an empty list
+        LockSupport.unpark(others.get(i));
       }
     }
   }
