@@ -338,7 +338,7 @@ public final class EventLoop extends SingleThreadEventExecutor {
   MessageBatch messages() {
     MessageBatch batch = messages;
     if (batch == null) {
-      batch = new MessageBatch();
+      batch = new MessageBatch(readBuffers);
       messages = batch;
     }
     return batch;

@@ -45,8 +45,10 @@ final class MessageBatch {
   private final long controls;
   private @Nullable MemorySegment spill;
   private final @Nullable ByteBuf[] buffers = new ByteBuf[SIZE];
+  private final ReadBuffers readBuffers;
 
-  MessageBatch() {
+  MessageBatch(ReadBuffers readBuffers) {
+    this.readBuffers = readBuffers;
     long iovecsAt = (long) SIZE * Mmsghdr.SIZE;
     long addressesAt = iovecsAt + 2L * SIZE * Iovec.SIZE;
     long controlsAt = addressesAt + (long) SIZE * Sockaddr.SIZE;
@@ -88,7 +90,7 @@ final class MessageBatch {
    */
   void expect(int count, ByteBufAllocator alloc, int room, int spilled) {
     for (int i = 0; i < count; i++) {
-      ByteBuf buffer = alloc.directBuffer(room, room);
+      ByteBuf buffer = readBuffers.take(alloc, room);
       buffers[i] = buffer;
       Iovec.set(iovecs, 2 * i, buffer.memoryAddress(), room);
       if (spilled > 0) {

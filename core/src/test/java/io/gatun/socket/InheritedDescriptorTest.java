@@ -2,6 +2,7 @@ package io.gatun.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.gatun.ChildJvm;
 import io.gatun.address.Address;
 import io.gatun.address.UnixAddress;
 import io.gatun.channel.Channel;
@@ -11,9 +12,7 @@ import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.os.Kernel;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.util.concurrent.Future;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,10 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,10 +106,7 @@ final class InheritedDescriptorTest {
         List.of(UnixAddress.path(folder.resolve("a")), UnixAddress.path(folder.resolve("b")));
     List<String> command = new ArrayList<>(List.of(ACTIVATE, "--fdname=web:admin"));
     addresses.forEach(address -> command.addAll(List.of("-l", address.toPath().toString())));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", classPath()));
-    command.add(Greeter.class.getName());
+    command.addAll(ChildJvm.command(Greeter.class));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (BufferedReader output = process.inputReader()) {
       for (int listening = 0; listening < 2; ) {
@@ -140,19 +132,5 @@ final class InheritedDescriptorTest {
       }
       return all.toString();
     }
-  }
-
-  /** Where the classes of the child come from, be it the class path, the module path or neither. */
-  private static String classPath() {
-    return Stream.of(
-            InheritedDescriptorTest.class,
-            Socket.class,
-            ByteBufUtil.class,
-            Future.class,
-            MessagePassingQueue.class,
-            MpscUnboundedVarHandleArrayQueue.class)
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
-        .distinct()
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }
