@@ -4,6 +4,9 @@ import io.gatun.address.Address;
 import io.gatun.address.Protocol;
 import io.gatun.address.Sockaddr;
 import io.gatun.os.Memory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AddressCache {
   private static final int PLACES = 16; // a power of two
+
+  /** Four bytes of a key at once, as {@link Memory#getInt} reads them. */
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private final Protocol protocol;
   private final byte[] @Nullable [] keys = new byte[PLACES][];
@@ -50,7 +57,13 @@ final class AddressCache {
     if (key.length != length) {
       return false;
     }
-    for (int i = 0; i < length; i++) {
+    int i = 0;
+    for (; i <= length - Integer.BYTES; i += Integer.BYTES) {
+      if ((int) INT.get(key, i) != Memory.getInt(memory + i)) {
+        return false;
+      }
+    }
+    for (; i < length; i++) {
       if (key[i] != Memory.getByte(memory + i)) {
         return false;
       }

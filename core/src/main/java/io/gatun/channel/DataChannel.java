@@ -44,10 +44,13 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   private static final long LONGEST_RETRY_NANOS = 20_000_000;
 
   private static final VarHandle EXPECTED;
+  private static final VarHandle PENDING;
 
   static {
     try {
-      EXPECTED = MethodHandles.lookup().findVarHandle(DataChannel.class, "expected", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      EXPECTED = lookup.findVarHandle(DataChannel.class, "expected", long.class);
+      PENDING = lookup.findVarHandle(DataChannel.class, "pending", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -67,7 +70,7 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
 
   private volatile boolean writable = true;
   private WaterMarks waterMarks = WaterMarks.DEFAULT;
-  private RoundLimit roundLimit = RoundLimit.DEFAULT;
+  RoundLimit roundLimit = RoundLimit.DEFAULT;
   private boolean allowHalfClosure;
   private boolean reading;
 
@@ -370,7 +373,7 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
 
   final void add(Object entry, @Nullable Promise<Void> promise) {
     addPart(entry, promise);
-    tellWritability();
+    tellAdded();
   }
 
   /** Adds an entry that others follow, of the same message. */
@@ -535,6 +538,21 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   @Override
   final void arrived(int size) {
     EXPECTED.getAndAdd(this, (long) -size);
+  }
+
+  /**
+   * More waits than before, so nobody who was held back may write on: other threads may see it
+   * late, which saves a fence for each message.
+   */
+  private void tellAdded() {
+    long weight = outbound.weight();
+    PENDING.setRelease(this, weight);
+    if (writable && weight > waterMarks.high()) {
+      writable = false;
+      if (isOpen()) {
+        pipeline().sentinel.fireChannelWritabilityChanged();
+      }
+    }
   }
 
   @Override

@@ -79,6 +79,7 @@ final class MessageChannel extends DataChannel {
     connectionOriented = type.equals(SocketType.SEQPACKET);
     senders = new AddressCache(protocol);
     medium = null;
+    roundLimit = RoundLimit.OF_MESSAGES;
   }
 
   /** A new channel over something of this process. */
@@ -88,6 +89,7 @@ final class MessageChannel extends DataChannel {
     connectionOriented = false;
     senders = new AddressCache(Protocol.DEFAULT);
     this.medium = medium;
+    roundLimit = RoundLimit.OF_MESSAGES;
   }
 
   @Override

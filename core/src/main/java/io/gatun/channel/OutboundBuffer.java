@@ -153,6 +153,10 @@ final class OutboundBuffer {
     if (kept == size) {
       return;
     }
+    if (promises.length == 0) { // none that was cancelled
+      flushed = size - sent;
+      return;
+    }
     for (int i = kept; i < size; i++) {
       int from = (first + i) & (entries.length - 1);
       Object entry = Objects.requireNonNull(entries[from]);
