@@ -1,8 +1,10 @@
 // The limit of datagrams: 64 bytes each, 16 in a call.
 //   udp receive              prints its port; to each line of its input it answers with the datagrams received so far
 //   udp send                 to each line "PORT MILLIS" it answers with the datagrams sent and the CPU time in nanoseconds it took
-//   udp blast PORT MILLIS PID   sends so long, and prints the CPU time in nanoseconds that the process PID spent
+//   udp blast PORT MILLIS PID   sends so long, faster than anybody receives, and prints the CPU time in nanoseconds that
+//                               the process PID spent
 #include "peer.h"
+#include <netinet/udp.h>
 #include <sys/epoll.h>
 
 enum { BATCH = 16, BYTES = 64, ROOM = 2048 };
@@ -10,6 +12,7 @@ enum { BATCH = 16, BYTES = 64, ROOM = 2048 };
 static struct mmsghdr messages[BATCH];
 static struct iovec parts[BATCH];
 static char memory[BATCH][ROOM];
+static struct sockaddr_storage senders[BATCH];
 
 static void prepare(int bytes) {
   for (int i = 0; i < BATCH; i++) {
@@ -42,23 +45,29 @@ static int receive(void) {
       fflush(stdout);
       continue;
     }
-    int count;
-    while ((count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL)) > 0) {
-      received += count;
-      if (count < BATCH) break;
+    for (int count = BATCH; count == BATCH;) {
+      for (int i = 0; i < BATCH; i++) {  // whom to answer, as everybody else asks, too
+        messages[i].msg_hdr.msg_name = &senders[i];
+        messages[i].msg_hdr.msg_namelen = sizeof senders[i];
+      }
+      count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL);
+      received += count > 0 ? count : 0;
     }
   }
 }
 
-// Sends for a while; returns the datagrams, and in *took the CPU time in nanoseconds.
-static long long send_for(int port, long millis, long long *took) {
+// Sends for a while; returns the datagrams, and in *took the CPU time in nanoseconds. Many at once are cut into
+// datagrams by the kernel where they arrive: so the sender is not what a receiver waits for.
+static long long send_for(int port, long millis, int at_once, long long *took) {
   struct sockaddr_in address = loopback(port);
   int fd = check(socket(AF_INET, SOCK_DGRAM, 0), "socket");
   check(connect(fd, (struct sockaddr *)&address, sizeof address), "connect");
-  prepare(BYTES);
+  int bytes = BYTES;
+  if (at_once > 1) check(setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &bytes, sizeof bytes), "setsockopt");
+  prepare(BYTES * at_once);
   long long sent = 0, used = nanos(CLOCK_PROCESS_CPUTIME_ID), start = nanos(CLOCK_MONOTONIC), now = start;
   while (now - start < millis * 1000000LL) {
-    for (int i = 0; i < 16; i++) sent += check(sendmmsg(fd, messages, BATCH, MSG_NOSIGNAL), "sendmmsg");
+    for (int i = 0; i < 16; i++) sent += at_once * check(sendmmsg(fd, messages, BATCH, MSG_NOSIGNAL), "sendmmsg");
     now = nanos(CLOCK_MONOTONIC);
   }
   close(fd);
@@ -74,7 +83,7 @@ int main(int count, char **arguments) {
     clockid_t cpu;
     if (clock_getcpuclockid(atoi(arguments[4]), &cpu) != 0) return 1;
     long long used = nanos(cpu);
-    send_for(atoi(arguments[2]), atol(arguments[3]), &took);
+    send_for(atoi(arguments[2]), atol(arguments[3]), ROOM / BYTES, &took);
     printf("%lld\n", nanos(cpu) - used);
     return 0;
   }
@@ -87,7 +96,7 @@ int main(int count, char **arguments) {
   int port;
   long millis;
   while (scanf("%d %ld", &port, &millis) == 2) {
-    long long sent = send_for(port, millis, &took);
+    long long sent = send_for(port, millis, 1, &took);
     printf("%lld %lld\n", sent, took);
     fflush(stdout);
   }
