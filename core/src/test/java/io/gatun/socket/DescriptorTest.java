@@ -61,7 +61,7 @@ final class DescriptorTest {
           Sockets.close(descriptor.detach());
           return Thread.interrupted();
         });
-    Thread thread = Thread.ofPlatform().start(detaching);
+    Thread thread = Thread.startVirtualThread(detaching); // whose state does not flicker
     awaitState(Thread.State.TIMED_WAITING, thread); // and does not spin
     descriptor.release();
     assertTrue(detaching.get(), "the interrupt is not lost");
