@@ -390,6 +390,29 @@ final class ConnectionsTest extends ChannelLab {
     assertReceived(kind, pieces, recorder);
   }
 
+  /** No event follows those that came before: a short read must not be taken for the last. */
+  @ParameterizedTest
+  @EnumSource
+  void whatCameBeforeASocketWasAdoptedIsReadInFull(Kind kind) throws Exception {
+    try (Socket listener = Families.open(kind.family, kind.type, kind.protocol)) {
+      listener.bind(kind.server());
+      listener.listen();
+      Socket socket = connect(kind, kind.target(listener.getSockName()));
+      try (Socket peer = listener.accept()) {
+        List<byte[]> pieces = List.of(data(MESSAGE), data(MESSAGE / 2), data(1));
+        for (byte[] piece : pieces) {
+          peer.sendAll(piece);
+        }
+        Recorder recorder = new Recorder();
+        Bootstrap bootstrap = client(kind, recorder).type(kind.socketType(), Protocol.DEFAULT);
+        Channel channel = await(bootstrap.adopt(socket.detach()));
+        recorder.expect(Recorder.ACTIVE);
+        assertReceived(kind, pieces, recorder);
+        await(channel.close());
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aChannelThatClosesIsTheEndOfTheOther(Kind kind) throws Exception {
