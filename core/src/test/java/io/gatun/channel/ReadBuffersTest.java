@@ -106,6 +106,36 @@ final class ReadBuffersTest {
   }
 
   @Test
+  void aBufferThatAnotherThreadReleasesIsNotUsedAgain() throws Exception {
+    ByteBuf buffer = loop.submit(this::take).get();
+    assertTrue(buffer.release());
+    onLoop(() -> {
+      ByteBuf next = take();
+      assertNotSame(buffer, next);
+      next.release();
+    });
+  }
+
+  /** One of each size is kept: what another would take its place from must not be lost. */
+  @Test
+  void ofTwoBuffersThatAreReleasedTheFirstIsKept() throws Exception {
+    onLoop(() -> {
+      ByteBuf first = take();
+      List<ByteBuf> others = new ArrayList<>();
+      ByteBuf second;
+      do { // the pool's, until one is made in the place of the one that stays away
+        second = take();
+        others.add(second);
+      } while (second.getClass() != first.getClass());
+      first.release();
+      others.forEach(ByteBuf::release);
+      ByteBuf again = take();
+      assertSame(first, again);
+      again.release();
+    });
+  }
+
+  @Test
   void anAllocatorOfTheUsersOwnIsUsed() throws Exception {
     onLoop(() -> {
       ByteBuf buffer = buffers.take(UnpooledByteBufAllocator.DEFAULT, SIZE);

@@ -254,6 +254,74 @@ public final class EventLoopTest extends ChannelLab {
   }
 
   @Test
+  void toAskForTheEndAgainPutsItOffByNothing() throws Exception {
+    EventLoopGroup mocked = mocked();
+    EventLoop clocked = mocked.next();
+    Runnable endless =
+        new Runnable() {
+          @Override
+          public void run() {
+            ticker.advance(1, TimeUnit.MILLISECONDS); // no other time passes
+            clocked.execute(this);
+          }
+        };
+    clocked.execute(endless);
+    long start = ticker.nanoTime();
+    mocked.shutdownGracefully(1, 10, TimeUnit.SECONDS);
+    Future<?> ended = mocked.shutdownGracefully(1, 1000, TimeUnit.SECONDS);
+    assertTrue(ended.await(Task.SECONDS, TimeUnit.SECONDS), "it goes on without end");
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(ticker.nanoTime() - start);
+    assertTrue(seconds >= 10 && seconds < 100, seconds + " s");
+  }
+
+  @Test
+  void whoAsksForAQuietPeriodDoesNotKeepALoopThatWasToEndAtOnce() throws Exception {
+    EventLoopGroup mocked = mocked();
+    EventLoop clocked = mocked.next();
+    await(
+        clocked.submit(() -> {
+          clocked.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+          clocked.shutdownGracefully(5, 10, TimeUnit.SECONDS);
+        }));
+    assertTrue(
+        clocked.terminationFuture().await(Task.SECONDS, TimeUnit.SECONDS), "though no time passes");
+  }
+
+  @Test
+  void aGroupClosesEachOfItsChannelsWhicheverClosedBefore() throws Exception {
+    EventLoopGroup other = EventLoopGroup.builder().transport(transport).loops(1).build();
+    List<Channel> channels = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      channels.add(await(new ServerBootstrap(other).bind(address())));
+    }
+    await(channels.get(0).close());
+    await(channels.get(3).close());
+    other.close();
+    for (Channel channel : channels) {
+      assertFalse(channel.isOpen());
+    }
+  }
+
+  @Test
+  void aChannelMayTakeOthersWithItAtTheEndOfItsLoop() throws Exception {
+    try (Log log = new Log("io.netty.util.concurrent")) {
+      EventLoopGroup other = EventLoopGroup.builder().transport(transport).loops(1).build();
+      List<Channel> channels = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        channels.add(await(new ServerBootstrap(other).bind(address())));
+      }
+      for (Channel channel : channels) {
+        channel.closeFuture().addListener(closed -> channels.forEach(Channel::close));
+      }
+      other.close();
+      for (Channel channel : channels) {
+        assertFalse(channel.isOpen());
+      }
+      log.expectNothing();
+    }
+  }
+
+  @Test
   void closingAGroupEndsAQuietPeriodThatIsUnderWay() throws Exception {
     EventLoopGroup other = EventLoopGroup.builder().transport(transport).loops(2).build();
     await(other.next().submit(() -> {}));

@@ -330,6 +330,41 @@ public final class WritingTest extends ChannelLab {
   }
 
   @Test
+  void writesWithAndWithoutAPromiseGoOutWhateverBecameOfThoseBefore() throws Exception {
+    Pair pair = pair();
+    Channel channel = pair.channel();
+    int rounds = 20;
+    List<Promise<Void>> promises = new ArrayList<>();
+    on(
+        channel,
+        () -> {
+          for (byte i = 0; i < rounds; i++) {
+            Promise<Void> given = channel.newPromise();
+            promises.add(given);
+            channel.write(buffer(new byte[] {i}), null);
+            channel.write(buffer(new byte[] {i}), given);
+            channel.flush();
+            Promise<Void> cancelled = channel.newPromise();
+            channel.write(buffer(new byte[] {-1}), cancelled);
+            assertTrue(cancelled.cancel(false));
+            channel.flush();
+            channel.write(buffer(new byte[] {i}), null); // where the cancelled one was
+            channel.flush();
+          }
+          return null;
+        });
+    await(channel.shutdownOutput());
+    byte[] received = receiveAll(pair.peer());
+    assertEquals(3 * rounds, received.length);
+    for (int i = 0; i < received.length; i++) {
+      assertEquals(i / 3, received[i]);
+    }
+    for (Promise<Void> promise : promises) {
+      assertTrue(promise.isSuccess());
+    }
+  }
+
+  @Test
   void aWriteThatWasFlushedCanNoMoreBeCancelled() throws Exception {
     assumeThatWritesWait();
     Pair pair = pair();
