@@ -23,9 +23,8 @@ abstract class Blocking extends Comparison {
     this.mode = mode;
   }
 
-  /** Starts the peer that does something, once. */
-  final void peer(String what, String family, boolean beside)
-      throws IOException, InterruptedException {
+  /** Starts the peer that does something, once; it shares the clients' processor. */
+  final void peer(String what, String family) throws IOException, InterruptedException {
     List<String> command =
         new java.util.ArrayList<>(List.of(CProgram.compile("peer").toString(), what));
     if (family.equals("unix")) {
@@ -34,9 +33,7 @@ abstract class Blocking extends Comparison {
       command.add(path.toString());
       paths.put(what + " " + family, path);
     }
-    peers.put(
-        what + " " + family,
-        ServerProcess.start(beside ? Machine.onLast(command) : Machine.onFirst(command)));
+    peers.put(what + " " + family, ServerProcess.start(Machine.onFirst(command)));
   }
 
   private String address(String what, String family) {

@@ -69,7 +69,7 @@ final class PingPong extends Blocking {
 
   @Override
   void prepare() throws IOException, InterruptedException {
-    peer("echo", "tcp", false);
+    peer("echo", "tcp");
   }
 
   @Override
