@@ -170,16 +170,16 @@ final class NewlineReader extends Reader {
     }
   }
 
-  /** Reads a line with its end; null at the end of the text. */
-  @Nullable String readLine() throws IOException {
+  /** Reads a line with its end, or the beginning of one; null at the end of the text. */
+  @Nullable String readLine(int limit) throws IOException {
     reading.lock();
     try {
       file.check("read");
       int looked = 0;
       while (true) {
         int length = isThere() ? lineLength(looked) : 0;
-        if (length > 0) {
-          return take(length);
+        if (length > 0 || end - at >= limit) {
+          return take(length > 0 ? Math.min(length, limit) : limit);
         }
         looked = Math.max(0, end - at - 1);
         if (!fill()) {

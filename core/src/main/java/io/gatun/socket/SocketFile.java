@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>What a file has, by its mode</caption>
  * <tr><th>mode</th><th>it has</th></tr>
- * <tr><td>{@code r}</td><td>{@link #reader}, {@link #readLine}, {@link #input}</td></tr>
+ * <tr><td>{@code r}</td><td>{@link #reader}, {@link #readLine()}, {@link #input}</td></tr>
  * <tr><td>{@code w}</td><td>{@link #writer}, {@link #output}</td></tr>
  * <tr><td>{@code rw}</td><td>all of these</td></tr>
- * <tr><td>{@code rb}, {@code b}</td><td>{@link #input}</td></tr>
+ * <tr><td>{@code rb}, {@code b}</td><td>{@link #input}, {@link #readLineBytes}</td></tr>
  * <tr><td>{@code wb}</td><td>{@link #output}</td></tr>
- * <tr><td>{@code rwb}</td><td>{@link #input}, {@link #output}</td></tr>
+ * <tr><td>{@code rwb}</td><td>{@link #input}, {@link #readLineBytes}, {@link #output}</td></tr>
  * </table>
  *
  * <p>What it has not is an {@link IllegalStateException}. In text mode use the characters of a
@@ -205,12 +205,44 @@ public final class SocketFile implements Closeable {
   }
 
   /**
-   * Reads a line of a text file, with its end.
+   * Reads a line of a text file, with its end, which is {@code \n} unless {@link Builder#newline}
+   * says otherwise. A last line without an end has none.
    *
    * @return null at the end of the stream
    */
   public @Nullable String readLine() throws IOException {
-    return there(reader, "reading text").readLine();
+    return there(reader, "reading text").readLine(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Reads a line of a text file, with its end, or its beginning: a peer that sends no end fills no
+   * memory then. What is left of the line comes next.
+   *
+   * @param limit how many chars are read at most, the end included: 1 or more
+   * @return null at the end of the stream
+   */
+  public @Nullable String readLine(int limit) throws IOException {
+    return there(reader, "reading text").readLine(checkLimit(limit));
+  }
+
+  /**
+   * Reads the bytes of a line, with the {@code \n} that ends it, or of its beginning; of a file of
+   * bytes that has a buffer. The end may be missing in the last line.
+   *
+   * @param limit how many bytes are read at most, the end included: 1 or more
+   * @return null at the end of the stream
+   * @throws IllegalStateException if this is a file of text, or has no buffer
+   */
+  public byte @Nullable [] readLineBytes(int limit) throws IOException {
+    FileInput bytes = there(reader == null ? input : null, "reading bytes");
+    return bytes.readLine(checkLimit(limit));
+  }
+
+  private static int checkLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
+    }
+    return limit;
   }
 
   /** Sends what was written. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gatun.error.ClosedException;
@@ -133,7 +134,50 @@ public final class SocketFileTest extends SocketLab {
       for (String line : new String[] {"a\r\n", "b\r", "c\n", "d"}) {
         assertEquals(line, call(file::readLine));
       }
-      assertEquals(null, call(file::readLine));
+      assertNull(call(file::readLine));
+    }
+  }
+
+  @Test
+  void aLineThatIsLongerThanTheLimitComesInParts() throws Exception {
+    Ends ends = ends();
+    try (SocketFile file = ends.one().makeFile("r")) {
+      send(ends, "abcdef\r\ng\nhi");
+      for (String part : new String[] {"abcd", "ef\n", "g\n"}) {
+        assertEquals(part, call(() -> file.readLine(4)));
+      }
+      ends.one().setTimeout(SHORT);
+      assertThrows(TimedOutException.class, () -> call(() -> file.readLine(3)));
+      ends.one().setTimeout(LONG);
+      assertEquals("hi", call(() -> file.readLine(2)), "no more is waited for than is asked for");
+      ends.other().close();
+      assertNull(call(() -> file.readLine(1)));
+      assertThrows(IllegalArgumentException.class, () -> file.readLine(0));
+      assertThrows(IllegalStateException.class, () -> file.readLineBytes(1));
+    }
+  }
+
+  @Test
+  void linesAreReadAsBytesToo() throws Exception {
+    Ends ends = ends();
+    try (SocketFile file = ends.one().makeFile().mode("rb").buffering(8).open()) {
+      send(ends, "abcdefghijk\nl\nmn");
+      for (String part : new String[] {"abcdefghij", "k\n", "l\n"}) {
+        assertArrayEquals(part.getBytes(US_ASCII), call(() -> file.readLineBytes(10)));
+      }
+      ends.one().setTimeout(SHORT);
+      assertThrows(TimedOutException.class, () -> call(() -> file.readLineBytes(100)));
+      ends.one().setTimeout(LONG);
+      send(ends, "opqrstuvwxyz\n\nlast");
+      ends.other().close();
+      for (String part : new String[] {"mnopqrstuvwxyz\n", "\n", "last"}) {
+        assertArrayEquals(part.getBytes(US_ASCII), call(() -> file.readLineBytes(100)));
+      }
+      assertNull(call(() -> file.readLineBytes(100)));
+      assertThrows(IllegalStateException.class, file::readLine);
+    }
+    try (SocketFile file = ends.one().makeFile().mode("rb").buffering(0).open()) {
+      assertThrows(IllegalStateException.class, () -> file.readLineBytes(1));
     }
   }
 
@@ -302,7 +346,7 @@ public final class SocketFileTest extends SocketLab {
       assertEquals("ab\n", call(file::readLine));
       assertEquals("c\n", call(file::readLine));
       assertThrows(MalformedInputException.class, () -> call(file::readLine), "cut at the end");
-      assertEquals(null, call(file::readLine));
+      assertNull(call(file::readLine));
     }
   }
 
