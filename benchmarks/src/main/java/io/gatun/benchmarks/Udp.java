@@ -26,9 +26,9 @@ final class Udp extends Comparison {
     return """
     64 bytes each, `recvmmsg` (with the senders' addresses, which all ask for) and `sendmmsg` of 16 in C. What receives
     is flooded by a program in C on the other processor, which has the kernel cut what it sends into datagrams: so there
-    always are some, and what is received is counted by the CPU time that it takes.
-    What sends does so from an event loop to a program in C that receives. `nio` is a `DatagramChannel`, one call a
-    datagram.\
+    always are some, and what is received is counted by the CPU time that it takes. What sends does so from an event
+    loop to a program in C that receives; each datagram is a buffer of its own but in C and with `nio`, which is a
+    `DatagramChannel` with one call a datagram.\
     """;
   }
 
