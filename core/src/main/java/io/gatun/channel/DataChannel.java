@@ -270,6 +270,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     return (autoRead || readPending) && delivered < roundLimit.calls() && isOpen();
   }
 
+  /** How many more messages a round may deliver, before its first call all. */
+  final int messagesLeft() {
+    return roundLimit.calls() - delivered;
+  }
+
   /** Hands a message to the handlers. */
   final void deliver(Object message) {
     readPending = false;

@@ -151,13 +151,14 @@ final class MessageChannel extends DataChannel {
   int readOnce() {
     boolean mayHaveMore = true;
     if (held.isEmpty()) {
-      int count = autoRead ? batchSize : 1;
+      // What the round may not deliver any more would be kept, and take a task to be gone on with.
+      int count = autoRead ? Math.min(batchSize, messagesLeft()) : 1;
       int received = receive(count);
       mayHaveMore = received == count;
       if (autoRead) {
         came = Math.min(came + Math.max(0, received), MessageBatch.SIZE);
         if (mayHaveMore) {
-          batchSize = Math.min(2 * count, MessageBatch.SIZE);
+          batchSize = Math.max(batchSize, Math.min(2 * count, MessageBatch.SIZE));
         } else if (came > 0) {
           batchSize = Math.clamp(came + 1, 2, MessageBatch.SIZE);
           came = 0;

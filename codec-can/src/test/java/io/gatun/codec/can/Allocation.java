@@ -25,7 +25,8 @@ public final class Allocation {
 
   private Allocation() {}
 
-  private static long allocated() {
+  /** {@return what the current thread has allocated so far} */
+  public static long allocated() {
     try {
       return (long) ALLOCATED.invokeExact();
     } catch (Throwable e) {

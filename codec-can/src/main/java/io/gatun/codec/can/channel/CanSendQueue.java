@@ -113,6 +113,9 @@ public final class CanSendQueue implements ChannelHandler {
   private long sent;
   private int passing;
 
+  /** Of those that are passing: which the channel was given, and not yet told to send. */
+  private int unflushed;
+
   /** None that waits has a deadline before this; 0 where none has one. */
   private long earliest;
 
@@ -277,6 +280,14 @@ public final class CanSendQueue implements ChannelHandler {
       drop(entry, Reason.CLOSED);
       return;
     }
+    if (isFree()) {
+      unflushed++;
+      send(ctx, entry);
+      if (passing == batch) { // as many as go with one call
+        flushChannel(ctx);
+      }
+      return;
+    }
     if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(frame))) {
       Entry older = latest.get(rawId(frame));
       if (older != null) {
@@ -291,11 +302,25 @@ public final class CanSendQueue implements ChannelHandler {
     }
     if (waiting.size() > capacity) { // a burst that nobody has flushed yet: there may be room
       pump(ctx);
-      ctx.flush(); // the channel, which stops after some calls for the others' sake
+      flushChannel(ctx); // which stops after some calls for the others' sake
     }
     if (waiting.size() > capacity) {
       drop(take(overflow == Overflow.FIRST ? waiting.first() : waiting.last()), Reason.QUEUE_FULL);
     }
+  }
+
+  /**
+   * Whether a frame may go straight to the channel: there is no policy that could let a later one
+   * overtake or replace it, none waits, and the channel has none that it was told to send. (Should
+   * those find no room, they come back, and this one must be behind them.)
+   */
+  private boolean isFree() {
+    return waiting.isEmpty()
+        && passing == unflushed
+        && passing < batch
+        && !priority
+        && latestOnly.isEmpty()
+        && !(blocked || off || down || pumping);
   }
 
   /** The place in the queue stays, the frame and its age are new. */
@@ -359,6 +384,11 @@ public final class CanSendQueue implements ChannelHandler {
   @Override
   public void flush(ChannelHandlerContext ctx) {
     pump(ctx);
+    flushChannel(ctx);
+  }
+
+  private void flushChannel(ChannelHandlerContext ctx) {
+    unflushed = 0;
     ctx.flush();
   }
 
@@ -377,20 +407,25 @@ public final class CanSendQueue implements ChannelHandler {
           continue;
         }
       }
-      Promise<Void> promise = ctx.newPromise();
-      promise.addListener(entry);
-      passing++;
-      ctx.write(entry.frame, promise);
+      send(ctx, entry);
     }
     pumping = false;
     if (passing > 0) {
-      ctx.flush();
+      flushChannel(ctx);
     }
+  }
+
+  private void send(ChannelHandlerContext ctx, Entry entry) {
+    Promise<Void> promise = ctx.newPromise();
+    promise.addListener(entry);
+    passing++;
+    ctx.write(entry.frame, promise);
   }
 
   /** The channel has sent a frame, or not. */
   private void passed(Entry entry, Future<Void> future) {
     passing--;
+    unflushed = Math.min(unflushed, passing); // should another handler have told the channel
     ChannelHandlerContext ctx = this.ctx;
     if (future.isSuccess()) {
       sent++;

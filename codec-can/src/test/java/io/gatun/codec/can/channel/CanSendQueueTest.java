@@ -153,6 +153,27 @@ final class CanSendQueueTest extends BusLab {
     }
   }
 
+  /** Straight to the channel, which sends as many with one call. */
+  @Test
+  void sixteenFramesGoWithEachCallWhereThereIsRoom() throws Exception {
+    VirtualBus free = VirtualBus.on(loop).queues(128, 4096).full(VirtualBus.Full.FAIL).build();
+    attach(free.node(), new CanFrameHandler(), recorder);
+    CanSendQueue queue = CanSendQueue.builder().build();
+    Channel channel = attach(free.node(), calls, new CanFrameHandler(), queue);
+    on(() -> {
+      for (int i = 0; i < 64; i++) {
+        channel.write(frame("555#%02X".formatted(i)), null);
+      }
+      channel.flush();
+      return null;
+    });
+    settle();
+    assertEquals(64, on(queue::sent));
+    assertEquals(4, on(() -> calls.flushes));
+    assertEquals(
+        IntStream.range(0, 64).mapToObj("555#%02X"::formatted).toList(), recorder.frames(64));
+  }
+
   @Test
   void theFrameThatWouldWinArbitrationGoesFirst() throws Exception {
     CanSendQueue queue = CanSendQueue.builder().order(CanSendQueue.Order.PRIORITY).build();
