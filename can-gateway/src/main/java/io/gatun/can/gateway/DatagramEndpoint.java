@@ -7,7 +7,6 @@ import io.gatun.address.Ipv6Address;
 import io.gatun.address.SocketType;
 import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
-import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoop;
 import io.gatun.channel.Message;
@@ -116,9 +115,7 @@ final class DatagramEndpoint extends Endpoint {
     return String.valueOf(bound);
   }
 
-  private final class Peer extends Member implements ChannelHandler {
-    private @Nullable ChannelHandlerContext ctx;
-
+  private final class Peer extends ChannelMember {
     /** Where the peer is not given, it is whoever has sent last. */
     private @Nullable Address peer = remote;
 
@@ -131,15 +128,12 @@ final class DatagramEndpoint extends Endpoint {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-      this.ctx = ctx;
+    void connected(ChannelHandlerContext ctx) {
       join(this);
-      ctx.fireChannelActive();
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      this.ctx = null;
+    void disconnected() {
       bus.leave(this);
       if (batch != null) {
         batch.release();
@@ -147,7 +141,6 @@ final class DatagramEndpoint extends Endpoint {
         counters.dropped("closed", batched);
         batched = 0;
       }
-      ctx.fireChannelInactive();
     }
 
     @Override
@@ -272,10 +265,6 @@ final class DatagramEndpoint extends Endpoint {
       super.close();
       if (sender != null) {
         sender.close();
-      }
-      ChannelHandlerContext ctx = this.ctx;
-      if (ctx != null) {
-        ctx.close();
       }
     }
   }

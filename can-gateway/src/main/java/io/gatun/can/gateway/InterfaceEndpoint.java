@@ -5,8 +5,6 @@ import io.gatun.address.CanAddress;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.channel.Bootstrap;
-import io.gatun.channel.Channel;
-import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoop;
@@ -83,8 +81,7 @@ final class InterfaceEndpoint extends Endpoint {
     bootstrap.bind(address).sync();
   }
 
-  private final class Device extends Member implements ChannelHandler {
-    private @Nullable ChannelHandlerContext ctx;
+  private final class Device extends ChannelMember {
     private CanEvent.Link link = CanEvent.Link.UP;
     private CanEvent.@Nullable Bus controller;
     private boolean flushes;
@@ -104,17 +101,13 @@ final class InterfaceEndpoint extends Endpoint {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-      this.ctx = ctx;
+    void connected(ChannelHandlerContext ctx) {
       join(this);
-      ctx.fireChannelActive();
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-      this.ctx = null;
+    void disconnected() {
       bus.leave(this);
-      ctx.fireChannelInactive();
     }
 
     @Override
@@ -170,16 +163,6 @@ final class InterfaceEndpoint extends Endpoint {
           + " "
           + link.name().toLowerCase(Locale.ROOT)
           + (controller == null ? "" : ", bus " + controller.name().toLowerCase(Locale.ROOT));
-    }
-
-    @Override
-    void close() {
-      super.close();
-      ChannelHandlerContext ctx = this.ctx;
-      if (ctx != null) {
-        Channel channel = ctx.channel();
-        channel.close();
-      }
     }
   }
 }

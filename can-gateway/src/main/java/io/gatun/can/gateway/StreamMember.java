@@ -1,6 +1,5 @@
 package io.gatun.can.gateway;
 
-import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.codec.can.CanFrame;
 import io.netty.buffer.ByteBuf;
@@ -12,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A member at the other end of a connection. Who reads too slowly loses frames, which are counted;
  * what waits for him is bounded by the channel's high water mark.
  */
-abstract class StreamMember extends Member implements ChannelHandler {
-  @Nullable ChannelHandlerContext ctx;
-
+abstract class StreamMember extends ChannelMember {
   /** Told when the connection has ended; null where nobody waits. */
   private final @Nullable Runnable ended;
 
@@ -87,22 +84,6 @@ abstract class StreamMember extends Member implements ChannelHandler {
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext ctx) throws Exception {
-    this.ctx = ctx;
-    connected(ctx);
-    ctx.fireChannelActive();
-  }
-
-  void connected(ChannelHandlerContext ctx) throws Exception {}
-
-  @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    this.ctx = null;
-    disconnected();
-    ctx.fireChannelInactive();
-  }
-
-  @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     if (this.ctx != null) {
       this.ctx = null;
@@ -112,8 +93,6 @@ abstract class StreamMember extends Member implements ChannelHandler {
       ended.run();
     }
   }
-
-  void disconnected() {}
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
@@ -125,14 +104,5 @@ abstract class StreamMember extends Member implements ChannelHandler {
   String state() {
     ChannelHandlerContext ctx = this.ctx;
     return ctx == null ? "disconnected" : String.valueOf(ctx.channel().remoteAddress());
-  }
-
-  @Override
-  void close() {
-    super.close();
-    ChannelHandlerContext ctx = this.ctx;
-    if (ctx != null) {
-      ctx.close();
-    }
   }
 }
