@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.openjdk.jmh.Main;
 
@@ -16,7 +17,7 @@ public final class Benchmarks {
   private static final String FOLDER = "out=";
   private static final String QUICK = "quick=true";
 
-  /** In the order of the page. The last one is for other systems and on no page. */
+  /** In the order of the page. The last ones are for other machines, and on no page. */
   private static final Map<String, Supplier<Comparison>> COMPARISONS = new LinkedHashMap<>();
 
   static {
@@ -33,10 +34,11 @@ public final class Benchmarks {
     COMPARISONS.put("udp", Udp::new);
     COMPARISONS.put("growth", Growth::new);
     COMPARISONS.put("timers", Timers::new);
+    COMPARISONS.put("can", Can::new);
     COMPARISONS.put("throughput", EchoThroughput::new);
   }
 
-  private static final String LAST = "throughput";
+  private static final Set<String> ELSEWHERE = Set.of("can", "throughput");
 
   private Benchmarks() {}
 
@@ -50,7 +52,7 @@ public final class Benchmarks {
       EchoThroughput.serve(args[1]);
     } else if (name.equals(ALL)) {
       List<String> names =
-          COMPARISONS.keySet().stream().filter(each -> !each.equals(LAST)).toList();
+          COMPARISONS.keySet().stream().filter(each -> !ELSEWHERE.contains(each)).toList();
       boolean hurried = more.contains(QUICK);
       // Figures that were taken in a hurry belong on no page that is kept.
       Report report = report(folder(more, hurried ? "target/bench" : "docs"));
@@ -126,7 +128,7 @@ public final class Benchmarks {
 
   private static void list() throws Exception {
     System.out.println(
-        "all [quick=true] [out=FOLDER]   every comparison but the last; writes docs/benchmarks.md");
+        "all [quick=true] [out=FOLDER]   every comparison but the last two; writes docs/benchmarks.md");
     System.out.println("NAME [quick=true] [out=FOLDER] [SETTING=VALUE ...]   one comparison:");
     COMPARISONS.forEach((name, supplier) -> {
       Comparison comparison = supplier.get();

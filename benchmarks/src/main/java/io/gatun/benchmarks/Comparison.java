@@ -63,6 +63,11 @@ abstract class Comparison {
     return 2500;
   }
 
+  /** The same, where contenders differ. */
+  int warmUpMillis(String contender) {
+    return warmUpMillis();
+  }
+
   /** Whether a contender can do the work at all. */
   boolean does(String contender, String load) {
     return true;
@@ -79,7 +84,6 @@ abstract class Comparison {
     List<String> loads = settings.list("loads");
     int rounds = settings.number("rounds");
     int millis = settings.number("millis");
-    int warmUp = hurried ? Math.min(200, warmUpMillis()) : warmUpMillis();
     try {
       prepare();
       for (String name : settings.list("contenders")) {
@@ -92,6 +96,7 @@ abstract class Comparison {
       }
       Results results = new Results(this, loads, List.copyOf(contenders.keySet()), rounds);
       for (String name : contenders.keySet()) {
+        int warmUp = hurried ? Math.min(200, warmUpMillis(name)) : warmUpMillis(name);
         for (String load : warmUp == 0 ? List.<String>of() : loads) {
           progress.tell(name + " warms up with " + load);
           double[] ignored =
