@@ -394,6 +394,8 @@ final class ConnectionsTest extends ChannelLab {
   @ParameterizedTest
   @EnumSource
   void whatCameBeforeASocketWasAdoptedIsReadInFull(Kind kind) throws Exception {
+    Assumptions.assumeTrue(
+        !kind.family.equals("AF_TIPC"), "a socket of TIPC is connected once it is accepted");
     try (Socket listener = Families.open(kind.family, kind.type, kind.protocol)) {
       listener.bind(kind.server());
       listener.listen();
