@@ -406,10 +406,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     int calls = 0;
     try {
       while (outbound.flushed() > 0 && !writeUnderWay && result >= 0 && isOpen()) {
-        if (calls++ == roundLimit.calls() || bytesLeft <= 0) {
+        if (calls >= roundLimit.calls() || bytesLeft <= 0) {
           loop.execute(this);
           break;
         }
+        calls += callsOfSend();
         result = sendOnce(bytesLeft);
         bytesLeft -= Math.max(0, result);
       }
@@ -441,6 +442,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
    * @return how many bytes a stream has sent; a negative errno when nothing more can be sent
    */
   abstract int sendOnce(int most);
+
+  /** What the last {@link #sendOnce} counts in a {@link RoundLimit}. */
+  int callsOfSend() {
+    return 1;
+  }
 
   /** Sends on, when the loop has cared for others: the channel itself is the task. */
   @Override

@@ -315,6 +315,12 @@ public final class Message extends AbstractReferenceCounted {
     return value;
   }
 
+  /** The bytes of its content; 0 after its release. */
+  int length() {
+    ByteBuf content = this.content;
+    return content == null ? 0 : content.readableBytes();
+  }
+
   /** The memory that it holds; 0 after its release. */
   int weight() {
     ByteBuf content = this.content;

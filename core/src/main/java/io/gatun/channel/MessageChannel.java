@@ -68,6 +68,9 @@ final class MessageChannel extends DataChannel {
   /** Received, but not to be read before somebody asks for more. */
   private final ArrayDeque<Message> held = new ArrayDeque<>(0);
 
+  /** The messages that the last call has sent; 1 when it sent none. */
+  private int lastSent = 1;
+
   private int failures;
   private long retryNanos = FIRST_RETRY_NANOS;
 
@@ -291,6 +294,11 @@ final class MessageChannel extends DataChannel {
     return sent(result);
   }
 
+  @Override
+  int callsOfSend() {
+    return lastSent;
+  }
+
   /**
    * The device's queue is full (CAN), and nothing tells when there is room. All that was flushed
    * fails, and not the first alone: of those behind it one might get through, and overtake.
@@ -321,6 +329,7 @@ final class MessageChannel extends DataChannel {
 
   /** Returns a negative errno when nothing more can be sent. */
   private int sent(int result) {
+    lastSent = Math.max(1, result);
     if (result > 0) {
       retryNanos = FIRST_RETRY_NANOS;
       loop.counters().writes++;

@@ -469,6 +469,25 @@ public final class MessageChannelTest extends ChannelLab {
     assertArrayEquals(Data.of(2), peer.recv(10));
   }
 
+  /** Which its handler must not do without retaining it: both have gone by then. */
+  @Test
+  void aBufferThatIsWrittenTwiceDoesNotEndTheChannel() throws Exception {
+    Socket peer = peer();
+    Channel channel = connected(peer);
+    ByteBuf twice = buffer(Data.of(10));
+    channel
+        .eventLoop()
+        .execute(() -> {
+          channel.write(twice, null);
+          channel.write(twice, null);
+          channel.flush();
+        });
+    assertArrayEquals(Data.of(10), peer.recv(100));
+    assertArrayEquals(Data.of(10), peer.recv(100));
+    await(channel.writeAndFlush(buffer(Data.of(3))));
+    assertArrayEquals(Data.of(3), peer.recv(100));
+  }
+
   @Test
   void aPeerThatIsNotThereIsNoEndOfTheChannel() throws Exception {
     Socket peer = peer();
