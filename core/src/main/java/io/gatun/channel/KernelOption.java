@@ -10,7 +10,6 @@ import io.gatun.os.Kernel;
 import io.gatun.os.Memory;
 import io.gatun.os.Struct;
 import java.lang.foreign.Arena;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +33,10 @@ public sealed interface KernelOption<T> {
   /** Returns a negative errno when it failed. */
   int set(Kernel kernel, int fd, T value);
 
-  /** {@return a value as errors show it: of bytes, the first of them in hexadecimal} */
+  /** {@return a value as errors show it: of bytes only how many, since they may be a key} */
   static String text(@Nullable Object value) {
-    if (!(value instanceof byte[] bytes)) {
-      return String.valueOf(value);
-    }
-    int shown = Math.min(bytes.length, MOST_SHOWN);
-    String hex = "0x" + HexFormat.of().formatHex(bytes, 0, shown);
-    return shown == bytes.length ? hex : hex + "… of " + bytes.length + " bytes";
+    return value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
   }
-
-  /** The size of a struct sockaddr_in, and of an IPv6 address. */
-  int MOST_SHOWN = 16;
 
   /** An int. */
   record Int(int level, int number) implements KernelOption<Integer> {

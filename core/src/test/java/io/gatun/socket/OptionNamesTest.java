@@ -89,11 +89,11 @@ final class OptionNamesTest {
       assertSays("getsockopt SOL_SOCKET 9999", get, () -> socket.getSockOpt(level, 9999, 4));
       assertSays("setsockopt SOL_SOCKET 9999=-5", set, () -> socket.setSockOpt(level, 9999, -5));
       assertSays(
-          "setsockopt SOL_SOCKET 9999=0x01ff",
+          "setsockopt SOL_SOCKET 9999=2 bytes",
           set,
           () -> socket.setSockOpt(level, 9999, new byte[] {1, -1}));
       assertSays(
-          "setsockopt SOL_SOCKET 9999=0x00000000000000000000000000000000… of 40 bytes",
+          "setsockopt SOL_SOCKET 9999=40 bytes",
           set,
           () -> socket.setSockOpt(level, 9999, new byte[40]));
       assertSays(
@@ -102,7 +102,8 @@ final class OptionNamesTest {
           () -> socket.setSockOptNull(level, 9999, 4));
       ChannelOption<byte[]> unknown = ChannelOption.ofBytes("NEW_ONE", level, 9999, 4);
       assertSays("getsockopt NEW_ONE", get, () -> socket.getOption(unknown));
-      assertSays("setsockopt NEW_ONE=0x02", set, () -> socket.setOption(unknown, new byte[] {2}));
+      assertSays(
+          "setsockopt NEW_ONE=1 bytes", set, () -> socket.setOption(unknown, new byte[] {2}));
       // And whom the socket is connected to, as every error does.
       socket.connect(Ipv4Address.loopback(9));
       assertSays(
