@@ -10,6 +10,7 @@ import io.gatun.address.Sockaddr;
 import io.gatun.address.SocketType;
 import io.gatun.address.UnixAddress;
 import io.gatun.error.ClosedException;
+import io.gatun.error.SocketError;
 import io.gatun.error.SocketErrors;
 import io.gatun.error.TimedOutException;
 import io.gatun.error.WouldBlockException;
@@ -199,10 +200,13 @@ final class Operations {
 
   /**
    * Lets the next receive fail: what the system has told once, a reset say, it does not tell again.
-   * The end of a wait concerns no other.
+   * The end of a wait concerns no other, nor does what is no error of the system.
    */
   void failLater(IOException failure) {
-    if (!(failure instanceof InterruptedIOException)) {
+    if (failure instanceof SocketError
+        && !(failure instanceof TimedOutException)
+        && !(failure instanceof WouldBlockException)
+        && !(failure instanceof ClosedException)) {
       this.failure = failure;
     }
   }

@@ -97,7 +97,7 @@ final class Transfer {
     int count = operations.run(Op.RECV, heap, at, length, flags, timeout, deadline);
     boolean all =
         (flags & MSG_WAITALL) != 0
-            && (flags & Constants.MSG_PEEK) == 0
+            && (flags & (Constants.MSG_PEEK | Constants.MSG_DONTWAIT)) == 0
             && timeout == FOREVER
             && type.equals(SocketType.STREAM);
     for (int more = count; all && more > 0 && count < length; count += more) {
