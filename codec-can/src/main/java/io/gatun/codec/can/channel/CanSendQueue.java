@@ -280,7 +280,7 @@ public final class CanSendQueue implements ChannelHandler {
       drop(entry, Reason.CLOSED);
       return;
     }
-    if (isFree()) {
+    if (deadline == 0 && isFree()) { // in the channel its age is not looked at
       unflushed++;
       send(ctx, entry);
       if (passing == batch) { // as many as go with one call
@@ -441,9 +441,11 @@ public final class CanSendQueue implements ChannelHandler {
         retry = ctx.eventLoop().schedule(this::tryAgain, pause(), TimeUnit.NANOSECONDS);
       } else if (down && retry == null) {
         retry = ctx.eventLoop().schedule(this::tryAgain, DOWN_RETRY_NANOS, TimeUnit.NANOSECONDS);
-      } else if (!waiting.isEmpty()) {
+      } else if (!blocked && !down) {
         batch = Math.min(2 * batch, inFlight);
-        pump(ctx);
+        if (!waiting.isEmpty()) {
+          pump(ctx);
+        }
       }
     }
   }

@@ -99,6 +99,33 @@ final class CanSendQueueTest extends BusLab {
   }
 
   @Test
+  void afterTheInterfaceWasFullFramesGoManyAtATimeAgain() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    VirtualBus slow =
+        VirtualBus.on(loop).bitRate(500_000).queues(1, 64).full(VirtualBus.Full.FAIL).build();
+    Channel channel = attach(slow.node(), calls, new CanFrameHandler(), queue);
+    for (int i = 0; i < 3; i++) {
+      write(channel, frame("123#"));
+    }
+    channel.flush();
+    drain(queue);
+    // Each goes as soon as it is written, and the bus has room for one.
+    for (int i = 0; i < 5; i++) {
+      write(channel, frame("123#"));
+      channel.flush();
+      drain(queue);
+    }
+    int before = on(() -> calls.flushes);
+    on(() -> {
+      for (int i = 0; i < 15; i++) {
+        write(channel, frame("123#"));
+      }
+      return calls.flushes;
+    });
+    assertEquals(before, on(() -> calls.flushes), "as many as go with one call wait for a flush");
+  }
+
+  @Test
   void aFullInterfaceIsAskedAgainSeldom() throws Exception {
     CanSendQueue queue = CanSendQueue.builder().build();
     VirtualBus slow =
