@@ -277,8 +277,21 @@ final class Winsock extends Berkeley {
     static final MethodHandle PLAIN = Native.plain("closesocket", JAVA_INT, DESCRIPTOR);
   }
 
+  /**
+   * A socket that does not block and lingers cannot be closed at once: closesocket then fails, and
+   * the socket is as before. As on other systems, closing it waits for as long as it lingers.
+   */
   @Override
   public int close(int fd) {
+    int result = closeOnce(fd);
+    if (result == -Errno.EAGAIN) {
+      setNonBlocking(fd, false);
+      result = closeOnce(fd);
+    }
+    return result;
+  }
+
+  private int closeOnce(int fd) {
     try {
       return result((int) Closesocket.CALL.invokeExact(capture, fd));
     } catch (Throwable t) {

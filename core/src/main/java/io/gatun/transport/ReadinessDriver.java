@@ -243,8 +243,9 @@ public final class ReadinessDriver implements Driver {
     }
 
     /**
-     * Ends the watch of a descriptor that is, or is about to be, closed for good. An edge-triggered
-     * system forgets it by itself, and must not be told: the number may be another's by now.
+     * Ends the watch of a descriptor that is closed for good. An edge-triggered system has
+     * forgotten it, by itself or as {@link ReadinessDriver#closing} told it, and must not be told
+     * now: the number may be another's.
      */
     public void forget() {
       if (interest != 0 && !edgeTriggered) {

@@ -105,7 +105,8 @@ final class IocpRegistration implements Registration {
    */
   private boolean isOver(Operation operation, int result) {
     // A message longer than the buffer is a warning to the kernel, which sends a packet for it.
-    operation.pending = result == PENDING || result == -EMSGSIZE || (result >= 0 && !skips);
+    boolean warned = result == -EMSGSIZE && operation == in && kind.isMessages();
+    operation.pending = result == PENDING || warned || (result >= 0 && !skips);
     return !operation.pending;
   }
 
@@ -232,8 +233,9 @@ final class IocpRegistration implements Registration {
   public int receive(long messages, int count) {
     int result = orFailure(kernel.recvmmsg(fd, messages, count, 0));
     if (result > 0 && result < count) {
-      readable = false; // the next peek sees whatever comes now
-      failure = Mmsghdr.failureBehind(messages, result);
+      int behind = Mmsghdr.failureBehind(messages, result);
+      failure = behind == 0 ? failure : behind;
+      readable = failure != 0; // else the next peek sees whatever comes now
     }
     return result;
   }
@@ -241,6 +243,9 @@ final class IocpRegistration implements Registration {
   /** Nothing is there any more: what the wait for it failed with is told then, once. */
   private int orFailure(int result) {
     if (result != -EAGAIN) {
+      if (result < 0) {
+        failure = 0; // that is it: a peek leaves it to be told by who receives
+      }
       return result;
     }
     readable = false;
