@@ -180,18 +180,20 @@ class NetTest {
     }
   }
 
-  /** The clock is the server's own: it ends a connection that has been idle for the timeout. */
+  /** The clock is another server's: it ends a connection that has been idle for its timeout. */
   @Test
   void aClientThatTakesALargeFileSlowlyGetsAllOfIt() throws Exception {
     byte[] large = data(30_000_000);
     Files.write(folder.resolve("large"), large);
-    try (Program program = Program.gatun("file-server", "--timeout", "1", folder.toString(), ANY)) {
+    try (Program program = Program.gatun("file-server", "--timeout", "3", folder.toString(), ANY);
+        Program clock = Program.gatun("file-server", "--timeout", "1", folder.toString(), ANY)) {
       Address server = program.listening();
+      Address second = clock.listening();
       try (Socket slow = connect(server)) {
         slow.sendAll("GET /large HTTP/1.0\r\n\r\n".getBytes(UTF_8));
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         for (int i = 0; i < 4; i++) {
-          try (Socket idle = connect(server)) {
+          try (Socket idle = connect(second)) {
             assertEquals(0, all(idle).length);
           }
           for (int end = received.size() + 5_000_000; received.size() < end; ) {
@@ -206,6 +208,7 @@ class NetTest {
         assertTrue(head > 0, answer.length + " bytes");
         assertArrayEquals(large, java.util.Arrays.copyOfRange(answer, head, answer.length));
       }
+      end(clock);
       end(program);
     }
   }
