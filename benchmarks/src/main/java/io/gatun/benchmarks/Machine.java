@@ -18,7 +18,8 @@ final class Machine {
             Runtime.getRuntime().availableProcessors(),
             processor(),
             System.getProperty("os.name"),
-            System.getProperty("os.version"),
+            System.getProperty("os.version")
+                .replaceFirst("[^0-9.].*", ""), // its builder's own name
             Runtime.version());
   }
 
