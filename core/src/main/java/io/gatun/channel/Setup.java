@@ -149,14 +149,14 @@ final class Setup {
     if (SO_PROTOCOL >= 0) {
       protocol = new Protocol(check(kernel.getsockopt(fd, Constants.SOL_SOCKET, SO_PROTOCOL), fd));
     }
-    check(kernel.getsockname(fd), fd);
-    AddressFamily family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
     result = kernel.getpeername(fd);
-    Address peer =
-        result < 0 ? null : Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
     if (needsPeer) {
       check(result, fd);
     }
+    Address peer =
+        result < 0 ? null : Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
+    check(kernel.getsockname(fd), fd); // which Windows refuses one that is not bound
+    AddressFamily family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
     check(kernel.setNonBlocking(fd, true), fd);
     check(kernel.setInheritable(fd, false), fd);
     return new Adopted(family, protocol, peer);
