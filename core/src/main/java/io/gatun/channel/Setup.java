@@ -159,6 +159,7 @@ final class Setup {
     AddressFamily family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
     check(kernel.setNonBlocking(fd, true), fd);
     check(kernel.setInheritable(fd, false), fd);
+    kernel.adopt(fd);
     return new Adopted(family, protocol, peer);
   }
 

@@ -398,6 +398,12 @@ public abstract class Kernel {
     return -Abi.HOST.errno("EOPNOTSUPP");
   }
 
+  /**
+   * Makes a socket that somebody else has opened behave as one of {@link #socket}: on Windows, a
+   * socket of datagrams hears that nobody took one if it has one peer, and else does not.
+   */
+  public void adopt(int fd) {}
+
   /** WSASocketW of what {@link #share} left for this process. Returns the descriptor. */
   public int fromShare(long info, boolean nonBlocking) {
     return -Abi.HOST.errno("EOPNOTSUPP");

@@ -65,6 +65,16 @@ public final class Msghdr {
         : Memory.getInt(message + CONTROLLEN);
   }
 
+  /** The address of the iovecs. */
+  static long iovecs(long message) {
+    return Memory.getLong(message + IOV);
+  }
+
+  /** How many iovecs there are. */
+  static int iovecCount(long message) {
+    return Memory.getInt(message + IOVLEN); // the lower half of a wide one
+  }
+
   /** Tells a receiver of flags, such as MSG_TRUNC. */
   public static void setFlags(long message, int flags) {
     Memory.setInt(message + FLAGS, flags);
@@ -76,8 +86,8 @@ public final class Msghdr {
    * @return the bytes they hold, of which {@code most} are copied at most
    */
   public static int gather(long message, long to, int most) {
-    long iovecs = Memory.getLong(message + IOV);
-    int count = Memory.getInt(message + IOVLEN);
+    long iovecs = iovecs(message);
+    int count = iovecCount(message);
     int length = 0;
     for (int i = 0; i < count; i++) {
       int part = Iovec.length(iovecs, i);
@@ -95,8 +105,8 @@ public final class Msghdr {
    * @return the bytes that there was room for
    */
   public static int scatter(long message, long from, int length) {
-    long iovecs = Memory.getLong(message + IOV);
-    int count = Memory.getInt(message + IOVLEN);
+    long iovecs = iovecs(message);
+    int count = iovecCount(message);
     int copied = 0;
     for (int i = 0; i < count && copied < length; i++) {
       int part = Math.min(Iovec.length(iovecs, i), length - copied);
@@ -108,8 +118,8 @@ public final class Msghdr {
 
   /** How many bytes the iovecs have room for. */
   static int room(long message) {
-    long iovecs = Memory.getLong(message + IOV);
-    int count = Memory.getInt(message + IOVLEN);
+    long iovecs = iovecs(message);
+    int count = iovecCount(message);
     int room = 0;
     for (int i = 0; i < count; i++) {
       room += Iovec.length(iovecs, i);

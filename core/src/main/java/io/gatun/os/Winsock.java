@@ -159,6 +159,13 @@ final class Winsock extends Berkeley {
     return fd >= 0 && nonBlocking ? nonBlocking(fd) : fd;
   }
 
+  @Override
+  public void adopt(int fd) {
+    if (getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE) == Constants.SOCK_DGRAM) {
+      hearUnreachable(fd, getpeername(fd) >= 0);
+    }
+  }
+
   /** Finds a function that Winsock's provider hands out by its GUID alone. */
   static MemorySegment extension(UUID guid) {
     Winsock kernel = new Winsock();
@@ -195,7 +202,8 @@ final class Winsock extends Berkeley {
     }
   }
 
-  private static final int INFO_SIZE = ABI.struct("_WSAPROTOCOL_INFOW").size();
+  private static final Struct INFO = ABI.struct("_WSAPROTOCOL_INFOW");
+  private static final int INFO_SIZE = INFO.size();
   private static final int OWN_PROCESS = (int) ProcessHandle.current().pid();
 
   private static final class HandleInformation {
@@ -364,12 +372,66 @@ final class Winsock extends Berkeley {
 
   @Override
   public int recv(int fd, long buffer, int length, int flags) {
-    return cutOff(super.recv(fd, buffer, length, flags), length);
+    int result = super.recv(fd, buffer, length, flags);
+    if (result == -Errno.EINVAL && bindUnbound(fd)) {
+      result = super.recv(fd, buffer, length, flags);
+    }
+    return cutOff(result, length);
   }
 
   @Override
   public int recvfrom(int fd, long buffer, int length, int flags) {
-    return cutOff(super.recvfrom(fd, buffer, length, flags), length);
+    int result = super.recvfrom(fd, buffer, length, flags);
+    if (result == -Errno.EINVAL && bindUnbound(fd)) {
+      result = super.recvfrom(fd, buffer, length, flags);
+    }
+    return cutOff(result, length);
+  }
+
+  private static final int PROTOCOL_INFO = ABI.value("SO_PROTOCOL_INFOW");
+  private static final int SOCKADDR_IN6 = ABI.struct("sockaddr_in6").size();
+  private static final int SOCKADDR_IN = ABI.struct("sockaddr_in").size();
+
+  /**
+   * Receiving, and sending a WSAMSG, are WSAEINVAL on a socket of messages that is not bound.
+   * Elsewhere it has a port of the system's choice from then on, or waits: so it is bound to that,
+   * in memory of its own, since the call that is to be repeated may have its own in use.
+   *
+   * @return whether it is bound now, and was not before
+   */
+  private boolean bindUnbound(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      long memory = arena.allocate(INFO_SIZE, Long.BYTES).address();
+      if (getsockopt(fd, Constants.SOL_SOCKET, PROTOCOL_INFO, memory, INFO_SIZE) < 0
+          || INFO.get(memory, "iSocketType") == Constants.SOCK_STREAM) {
+        return false;
+      }
+      int family = (int) INFO.get(memory, "iAddressFamily");
+      int length = family == Constants.AF_INET6 ? SOCKADDR_IN6 : SOCKADDR_IN;
+      Memory.clear(memory, length);
+      Memory.setShort(memory, (short) family);
+      return bind(fd, memory, length) == 0; // else EINVAL meant something else
+    }
+  }
+
+  private boolean isStream(int fd) {
+    return getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE) == Constants.SOCK_STREAM;
+  }
+
+  /**
+   * How many of some buffers one call may take: it tells in a DWORD how many bytes it has moved,
+   * and more than an int holds would look like a failure. A stream takes the others next time; for
+   * a message they are too many: −EMSGSIZE.
+   */
+  private int countable(int fd, long iovecs, int count) {
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      total += Iovec.length(iovecs, i);
+      if (total > Integer.MAX_VALUE) { // never of the first alone
+        return isStream(fd) ? i : -EMSGSIZE;
+      }
+    }
+    return count;
   }
 
   private static final class WsaSend {
@@ -388,8 +450,17 @@ final class Winsock extends Berkeley {
 
   @Override
   public int send(int fd, long iovecs, int count) {
+    return wsaSend(fd, iovecs, count, 0);
+  }
+
+  private int wsaSend(int fd, long iovecs, int count, int flags) {
+    int some = countable(fd, iovecs, count);
+    if (some < 0) {
+      return some;
+    }
     try {
-      int result = (int) WsaSend.CALL.invokeExact(capture, fd, iovecs, count, value(), 0, 0L, 0L);
+      int result =
+          (int) WsaSend.CALL.invokeExact(capture, fd, iovecs, some, value(), flags, 0L, 0L);
       return result < 0 ? error() : Memory.getInt(value());
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSASend", fd);
@@ -417,12 +488,22 @@ final class Winsock extends Berkeley {
 
   @Override
   public int readv(int fd, long iovecs, int count) {
+    int result = wsaRecv(fd, iovecs, count, 0);
+    return result == -Errno.EINVAL && bindUnbound(fd) ? wsaRecv(fd, iovecs, count, 0) : result;
+  }
+
+  private int wsaRecv(int fd, long iovecs, int count, int flags) {
+    int some = countable(fd, iovecs, count);
+    if (some < 0) {
+      return some;
+    }
     long received = value();
-    long flags = received + Integer.BYTES;
-    Memory.setInt(flags, 0);
+    Memory.setInt(received + Integer.BYTES, flags);
     try {
       int result =
-          (int) WsaRecv.CALL.invokeExact(capture, fd, iovecs, count, received, flags, 0L, 0L);
+          (int)
+              WsaRecv.CALL.invokeExact(
+                  capture, fd, iovecs, some, received, received + Integer.BYTES, 0L, 0L);
       return result < 0 ? error() : Memory.getInt(received);
     } catch (Throwable t) {
       throw Native.unexpected(t, "WSARecv", fd);
@@ -442,8 +523,27 @@ final class Winsock extends Berkeley {
             JAVA_LONG);
   }
 
+  /** The calls for messages are documented for no stream, which has bytes alone to send. */
   @Override
   public int sendmsg(int fd, long message, int flags) {
+    int result = wsaSendMsg(fd, message, flags);
+    if (!isRefusal(result)) {
+      return result;
+    }
+    if (!isStream(fd)) {
+      return result == -Errno.EINVAL && bindUnbound(fd) ? wsaSendMsg(fd, message, flags) : result;
+    }
+    return Msghdr.controlLength(message) > 0
+        ? -EOPNOTSUPP
+        : wsaSend(fd, Msghdr.iovecs(message), Msghdr.iovecCount(message), flags);
+  }
+
+  /** What a call may fail with that is not for this kind of socket, or not before it is bound. */
+  private static boolean isRefusal(int result) {
+    return result == -Errno.EINVAL || result == -EOPNOTSUPP;
+  }
+
+  private int wsaSendMsg(int fd, long message, int flags) {
     try {
       int result = (int) WsaSendMsg.CALL.invokeExact(capture, fd, message, flags, value(), 0L, 0L);
       return result < 0 ? error() : Memory.getInt(value());
@@ -461,9 +561,24 @@ final class Winsock extends Berkeley {
             "WSARecvMsg", JAVA_INT, DESCRIPTOR, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
-  /** What is cut off is reported as elsewhere: by MSG_TRUNC. */
+  /** Of a stream: the bytes, and that nothing has come beside them. */
   @Override
   public int recvmsg(int fd, long message, int flags) {
+    int result = wsaRecvMsg(fd, message, flags);
+    if (!isRefusal(result)) {
+      return result;
+    }
+    if (!isStream(fd)) {
+      return result == -Errno.EINVAL && bindUnbound(fd) ? wsaRecvMsg(fd, message, flags) : result;
+    }
+    Msghdr.setAddress(message, 0, 0);
+    Msghdr.setControl(message, 0, 0);
+    Msghdr.setFlags(message, 0);
+    return cutOff(wsaRecv(fd, Msghdr.iovecs(message), Msghdr.iovecCount(message), flags), 0);
+  }
+
+  /** What is cut off is reported as elsewhere: by MSG_TRUNC. */
+  private int wsaRecvMsg(int fd, long message, int flags) {
     Memory.setInt(message + WsaRecvMsg.FLAGS, flags);
     try {
       int result = (int) WsaRecvMsg.CALL.invokeExact(capture, fd, message, value(), 0L, 0L);

@@ -233,6 +233,7 @@ public final class Socket implements AutoCloseable {
     if (is == 0 && Operations.isNonBlocking(Operations.defaultTimeout)) {
       is = kernel.setNonBlocking(fd, true) < 0 ? is : 1;
     }
+    kernel.adopt(fd);
     // Where nobody can tell, every descriptor is made non-blocking.
     return new Socket(family, bare(type), protocol, fd, is != 0);
   }
