@@ -92,10 +92,13 @@ final class IocpCalls {
     };
   }
 
-  /** Gives a socket to a port, for life; with neither, −1 and 0, makes a port. Returns the port. */
-  int associate(int fd, int port) {
+  /**
+   * Gives a socket to a port, for life, and its packets a key; with neither, −1 and 0, makes a
+   * port. Returns the port.
+   */
+  int associate(int fd, int port, int key) {
     try {
-      long its = (long) CREATE_PORT.invokeExact(capture, (long) fd, (long) port, 0L, 1);
+      long its = (long) CREATE_PORT.invokeExact(capture, (long) fd, (long) port, (long) key, 1);
       return its != 0 ? (int) its : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "CreateIoCompletionPort", fd);

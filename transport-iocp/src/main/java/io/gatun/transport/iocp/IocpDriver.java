@@ -16,9 +16,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
-/** One completion port, and the blocks of its operations. */
+/** One completion port, and the slots of its sockets. */
 final class IocpDriver implements Driver {
   private static final Struct ENTRY = Abi.HOST.struct("_OVERLAPPED_ENTRY");
+  private static final int KEY = ENTRY.offset("lpCompletionKey");
   private static final int OVERLAPPED = ENTRY.offset("lpOverlapped");
 
   private static final Struct INFO = Abi.HOST.struct("_WSAPROTOCOL_INFOW");
@@ -34,11 +35,11 @@ final class IocpDriver implements Driver {
   private final MemorySegment packets =
       Arena.ofAuto().allocate((long) CAPACITY * ENTRY.size(), Long.BYTES);
 
-  /** All blocks, by their number. */
-  Operation[] operations = new Operation[0];
+  /** All slots, by the key that the packets of their sockets have. */
+  Slot[] slots = new Slot[0];
 
-  /** The blocks that are nobody's. */
-  private final ArrayDeque<Operation> free = new ArrayDeque<>();
+  /** The slots that are nobody's. */
+  private final ArrayDeque<Slot> free = new ArrayDeque<>();
 
   /**
    * Those who began to wait since the last round. Their receives start with the next one: what has
@@ -52,7 +53,7 @@ final class IocpDriver implements Driver {
   private int end;
 
   IocpDriver() throws IOException {
-    port = calls.associate(-1, 0);
+    port = calls.associate(-1, 0, 0);
     if (port < 0) {
       throw SocketErrors.of("CreateIoCompletionPort", null, port);
     }
@@ -65,12 +66,13 @@ final class IocpDriver implements Driver {
 
   @Override
   public Registration register(int fd, Kind kind, Endpoint endpoint) {
-    int refusal = Math.min(calls.associate(fd, port), 0);
+    Slot slot = take();
+    int refusal = Math.min(calls.associate(fd, port, slot.key), 0);
     // Not for messages: one that is longer than the buffer is an error at once, and yet has a
     // packet. Go leaves UDP out, too.
     boolean skips =
         refusal == 0 && !kind.isMessages() && isHandle(fd) && calls.skipOnSuccess(fd) == 0;
-    return new IocpRegistration(this, fd, kind, endpoint, skips, refusal);
+    return new IocpRegistration(this, slot, fd, kind, endpoint, skips, refusal);
   }
 
   /**
@@ -103,37 +105,32 @@ final class IocpDriver implements Driver {
     }
     while (next < end) {
       long packet = packets.address() + (long) next++ * ENTRY.size();
-      long overlapped = Memory.getLong(packet + OVERLAPPED);
-      if (overlapped != 0) { // else a wake-up
-        told++;
-        Operation operation = operations[Operation.number(overlapped)];
-        IocpRegistration owner = operation.owner;
-        if (owner != null) {
-          owner.ended(operation);
-        }
+      long key = Memory.getLong(packet + KEY);
+      // A socket may have another handle, whose owner's operations end here as well: with blocks
+      // of that owner, perhaps in another process. So nothing is read at an address in a packet.
+      IocpRegistration owner = key >= 0 && key < slots.length ? slots[(int) key].owner : null;
+      if (owner != null && owner.ended(Memory.getLong(packet + OVERLAPPED))) {
+        told++; // else a wake-up, which has no block, or a stranger's packet
       }
     }
     return told;
   }
 
-  /** Lends a block. */
-  Operation take(IocpRegistration owner) {
+  /** Lends a slot. */
+  Slot take() {
     if (free.isEmpty()) {
-      int first = operations.length;
-      Operation[] slab = Operation.slab(first);
-      operations = Arrays.copyOf(operations, first + slab.length);
-      System.arraycopy(slab, 0, operations, first, slab.length);
-      free.addAll(Arrays.asList(slab));
+      int first = slots.length;
+      slots = Arrays.copyOf(slots, first + Slot.SLAB);
+      Slot.fill(slots, first);
+      free.addAll(Arrays.asList(slots).subList(first, slots.length));
     }
-    Operation operation = free.removeLast();
-    operation.owner = owner;
-    return operation;
+    return free.removeLast();
   }
 
-  /** Takes back a block whose packet has come. */
-  void giveBack(Operation operation) {
-    operation.owner = null;
-    free.addLast(operation);
+  /** Takes back a slot whose last packet has come. */
+  void giveBack(Slot slot) {
+    slot.owner = null;
+    free.addLast(slot);
   }
 
   @Override

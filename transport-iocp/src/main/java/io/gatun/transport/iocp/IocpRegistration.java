@@ -1,6 +1,8 @@
 package io.gatun.transport.iocp;
 
+import static io.gatun.os.Constants.IPPROTO_TCP;
 import static io.gatun.os.Constants.SOL_SOCKET;
+import static io.gatun.os.Constants.TCP_NODELAY;
 import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.ECONNABORTED;
 import static io.gatun.os.Errno.EINPROGRESS;
@@ -32,6 +34,7 @@ final class IocpRegistration implements Registration {
   private static final int NONE = -1;
 
   private final IocpDriver driver;
+  private final Slot slot;
   private final Kernel kernel;
   private final IocpCalls calls;
   private final int fd;
@@ -80,8 +83,15 @@ final class IocpRegistration implements Registration {
   private @Nullable MemorySegment addresses;
 
   IocpRegistration(
-      IocpDriver driver, int fd, Kind kind, Endpoint endpoint, boolean skips, int refusal) {
+      IocpDriver driver,
+      Slot slot,
+      int fd,
+      Kind kind,
+      Endpoint endpoint,
+      boolean skips,
+      int refusal) {
     this.driver = driver;
+    this.slot = slot;
     this.kernel = driver.kernel;
     this.calls = driver.calls;
     this.fd = fd;
@@ -89,8 +99,9 @@ final class IocpRegistration implements Registration {
     this.endpoint = endpoint;
     this.skips = skips;
     this.refusal = refusal;
-    this.in = driver.take(this);
-    this.out = driver.take(this);
+    this.in = slot.in;
+    this.out = slot.out;
+    slot.owner = this;
   }
 
   @Override
@@ -172,7 +183,13 @@ final class IocpRegistration implements Registration {
     Iovec.set(buffer, 0, 0, 0);
     // A message of which nothing is read would be gone.
     int flags = kind.isMessages() ? Constants.MSG_PEEK : 0;
-    return calls.receive(fd, buffer, flags, in.begin(0));
+    int result = calls.receive(fd, buffer, flags, in.begin(0));
+    if (result == -EINVAL
+        && kind.isMessages()
+        && kernel.recv(fd, kernel.address(), 1, flags) != -EINVAL) {
+      result = calls.receive(fd, buffer, flags, in.begin(0)); // that call bound it, if it was not
+    }
+    return result;
   }
 
   private int startAccept() {
@@ -267,14 +284,24 @@ final class IocpRegistration implements Registration {
     readable = false;
     int connection = accepted;
     accepted = NONE;
-    // Without it, the socket would not know whose it is: no shutdown, no addresses.
+    // Without it, the socket would not know whose it is: no shutdown, no addresses, no options.
     Memory.setLong(kernel.iovecs(), fd);
-    if (kernel.setsockopt(connection, SOL_SOCKET, UPDATE_ACCEPT, kernel.iovecs(), Long.BYTES) < 0
-        || kernel.getpeername(connection) < 0) { // gone again
+    int result =
+        kernel.setsockopt(connection, SOL_SOCKET, UPDATE_ACCEPT, kernel.iovecs(), Long.BYTES);
+    inheritNoDelay(connection);
+    if (result < 0 || kernel.getpeername(connection) < 0) { // gone again
       kernel.close(connection);
       return -ECONNABORTED;
     }
     return connection;
+  }
+
+  /** It is documented of Winsock's own options that they are the listener's; this one is TCP's. */
+  private void inheritNoDelay(int connection) {
+    if (kernel.getsockopt(connection, IPPROTO_TCP, TCP_NODELAY) == 0
+        && kernel.getsockopt(fd, IPPROTO_TCP, TCP_NODELAY) > 0) {
+      kernel.setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
   }
 
   // What goes out
@@ -284,10 +311,11 @@ final class IocpRegistration implements Registration {
     if (refusal != 0) {
       return refusal;
     }
-    int itsFamily = Memory.getShort(address);
-    boolean ip = itsFamily == Constants.AF_INET || itsFamily == Constants.AF_INET6;
-    if (kind.isMessages() || !ip) {
-      return kernel.connect(fd, address, length); // ConnectEx is documented for IP's streams alone
+    if (kind.isMessages()) {
+      return kernel.connect(fd, address, length);
+    }
+    if (Memory.getShort(address) == Constants.AF_UNIX) {
+      return connectUnix(address, length);
     }
     int result = bindToAny(address, length);
     if (result < 0) {
@@ -299,6 +327,18 @@ final class IocpRegistration implements Registration {
     }
     connecting = true;
     return -EINPROGRESS;
+  }
+
+  /**
+   * ConnectEx knows no Unix sockets (with the address of one, others saw it write beyond its own
+   * memory), and of a plain connect that goes on nobody would hear. So it may block: such a
+   * connection is made, or refused, at once.
+   */
+  private int connectUnix(long address, int length) {
+    int result = kernel.setNonBlocking(fd, false);
+    result = result < 0 ? result : kernel.connect(fd, address, length);
+    int again = kernel.setNonBlocking(fd, true);
+    return result < 0 ? result : again;
   }
 
   /** ConnectEx wants a socket that is bound: to any address of the family, if to none yet. */
@@ -418,12 +458,20 @@ final class IocpRegistration implements Registration {
 
   // The end of operations
 
-  /** An operation's packet has come. */
-  void ended(Operation operation) {
+  /**
+   * The packet has come of the operation with that block.
+   *
+   * @return false if there is no such operation
+   */
+  boolean ended(long overlapped) {
+    Operation operation = overlapped == in.overlapped() ? in : out;
+    if (overlapped != operation.overlapped() || !operation.pending) {
+      return false;
+    }
     operation.pending = false;
     if (closed) {
       release();
-      return;
+      return true;
     }
     int result =
         operation.failed() ? calls.failure(fd, operation.overlapped()) : operation.transferred();
@@ -441,6 +489,7 @@ final class IocpRegistration implements Registration {
       }
       endpoint.written(result);
     }
+    return true;
   }
 
   /** Each operation's packet comes all the same, and may carry bytes; the last one ends it. */
@@ -462,8 +511,7 @@ final class IocpRegistration implements Registration {
     if (in.pending || out.pending) {
       return;
     }
-    driver.giveBack(in);
-    driver.giveBack(out);
+    driver.giveBack(slot);
     closeAccepted();
     endpoint.closed();
   }

@@ -1,10 +1,14 @@
 package io.gatun.transport.iocp;
 
+import io.gatun.os.Native;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -24,17 +28,21 @@ public final class Interposed implements BiFunction<String, MethodHandle, Method
   }
 
   private static final Map<String, Watcher> WATCHERS = new ConcurrentHashMap<>();
+  private static final MethodHandle IS_WATCHED;
   private static final MethodHandle CALL;
 
   static {
     try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      IS_WATCHED =
+          lookup.findStatic(
+              Interposed.class, "isWatched", MethodType.methodType(boolean.class, String.class));
       CALL =
-          MethodHandles.lookup()
-              .findStatic(
-                  Interposed.class,
-                  "call",
-                  MethodType.methodType(
-                      Object.class, String.class, MethodHandle.class, Object[].class));
+          lookup.findStatic(
+              Interposed.class,
+              "call",
+              MethodType.methodType(
+                  Object.class, String.class, MethodHandle.class, Object[].class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -59,15 +67,36 @@ public final class Interposed implements BiFunction<String, MethodHandle, Method
     WATCHERS.clear();
   }
 
+  /** Answers a call in the system's place: a failure. */
+  static Object fail(Object[] arguments, int error, int result) {
+    ((MemorySegment) arguments[0]).set(ValueLayout.JAVA_INT, Native.capturedOffset(), error);
+    return result;
+  }
+
+  /** Has a function fail each time. */
+  static void failing(String function, int error) {
+    watch(function, arguments -> fail(arguments, error, -1));
+  }
+
+  /** Has a function fail once. */
+  static void failingOnce(String function, int error) {
+    AtomicBoolean failed = new AtomicBoolean();
+    watch(function, arguments -> failed.getAndSet(true) ? null : fail(arguments, error, -1));
+  }
+
   @Override
   public MethodHandle apply(String function, MethodHandle handle) {
-    return switch (function) { // none of those that are called often
-      case "setsockopt", "WSAIoctl", "AcceptEx", "TransmitFile" ->
-          MethodHandles.insertArguments(CALL, 0, function, handle)
-              .asCollector(Object[].class, handle.type().parameterCount())
-              .asType(handle.type());
-      default -> handle;
-    };
+    return MethodHandles.guardWithTest(
+        IS_WATCHED.bindTo(function),
+        MethodHandles.insertArguments(CALL, 0, function, handle)
+            .asCollector(Object[].class, handle.type().parameterCount())
+            .asType(handle.type()),
+        handle);
+  }
+
+  @SuppressWarnings("UnusedMethod") // by the handle
+  private static boolean isWatched(String function) {
+    return WATCHERS.containsKey(function);
   }
 
   @SuppressWarnings("UnusedMethod") // by the handle

@@ -168,8 +168,10 @@ final class IocpDriverTest extends IocpLab {
 
   @Test
   void whatIsDoneAtOnceHasAPacketWhereAProviderStandsBetween() {
-    assertEquals(driver.port, driver.calls.associate(left, driver.port));
-    Registration registration = new IocpRegistration(driver, left, Kind.STREAM, told, false, 0);
+    Slot slot = driver.take();
+    assertEquals(driver.port, driver.calls.associate(left, driver.port, slot.key));
+    Registration registration =
+        new IocpRegistration(driver, slot, left, Kind.STREAM, told, false, 0);
     assertEquals(0, registration.write(memory, 10), "it is under way until its packet comes");
     runUntil(() -> told.written == 10);
     assertEquals(5, kernel.send(right, memory, 5, 0));
@@ -301,7 +303,7 @@ final class IocpDriverTest extends IocpLab {
       registration.close();
       runUntil(() -> its.closed == 1);
     }
-    assertEquals(64, driver.operations.length);
+    assertEquals(64, driver.slots.length);
   }
 
   @Test

@@ -13,13 +13,10 @@ import io.gatun.os.Abi;
 import io.gatun.os.Constants;
 import io.gatun.os.Errno;
 import io.gatun.os.Memory;
-import io.gatun.os.Native;
 import io.gatun.os.Struct;
 import io.gatun.transport.Driver.Kind;
 import io.gatun.transport.Registration;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,8 +71,8 @@ final class IocpPitfallsTest extends IocpLab {
     registration.awaitReadable();
     assertEquals(0, driver.run(0)); // it starts
     Operation receive = null;
-    for (Operation operation : driver.operations) {
-      receive = operation.pending ? operation : receive;
+    for (Slot slot : driver.slots) {
+      receive = slot.in.pending ? slot.in : receive;
     }
     long block = receive == null ? 0 : receive.overlapped();
     long status = block + OVERLAPPED.offset("Internal");
@@ -184,7 +181,7 @@ final class IocpPitfallsTest extends IocpLab {
   @Test
   void aFailedUpdateOfTheContextIsAFailureToConnectOrAnAcceptThatCameToNothing() {
     Interposed.assume();
-    Interposed.watch("setsockopt", arguments -> fail(arguments, Errno.ENOTCONN, -1));
+    Interposed.watch("setsockopt", arguments -> Interposed.fail(arguments, Errno.ENOTCONN, -1));
     int listener = listener();
     int client = kernel.socket(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
     Registration accepting = driver.register(listener, Kind.LISTENER, told);
@@ -205,12 +202,6 @@ final class IocpPitfallsTest extends IocpLab {
     registration.close();
     accepting.close();
     runUntil(() -> told.closed == 1);
-  }
-
-  /** Answers a call in the system's place. */
-  private static Object fail(Object[] arguments, int error, int result) {
-    ((MemorySegment) arguments[0]).set(ValueLayout.JAVA_INT, Native.capturedOffset(), error);
-    return result;
   }
 
   @Test
@@ -344,7 +335,7 @@ final class IocpPitfallsTest extends IocpLab {
           int offset = Memory.getInt(block + OVERLAPPED.offset("Offset"));
           offsets.add(offset);
           if (offset >= part) {
-            return fail(arguments, ERROR_HANDLE_EOF, 0);
+            return Interposed.fail(arguments, ERROR_HANDLE_EOF, 0);
           }
           Memory.setLong(block + OVERLAPPED.offset("InternalHigh"), part);
           return 1;

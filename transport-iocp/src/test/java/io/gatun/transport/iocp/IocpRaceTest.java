@@ -242,7 +242,7 @@ final class IocpRaceTest {
       kernel.close(right);
     }
     driver.run(0);
-    assertEquals(64, driver.operations.length);
+    assertEquals(64, driver.slots.length);
   }
 
   @Test
@@ -275,6 +275,6 @@ final class IocpRaceTest {
       kernel.close(right);
       kernel.close((int) (next >>> 32));
     }
-    assertEquals(64, driver.operations.length);
+    assertEquals(64, driver.slots.length);
   }
 }
