@@ -73,6 +73,26 @@ public final class ListenerTest extends ChannelLab {
   }
 
   @Test
+  void anAcceptedChannelHasTheOptionsOfItsListener() throws Exception {
+    Assumptions.assumeFalse(family.isUnix(), "Unix sockets inherit none");
+    for (boolean on : new boolean[] {true, false}) {
+      Channel listener =
+          bind(
+              server()
+                  .option(ChannelOption.TCP_NODELAY, on)
+                  .option(ChannelOption.SO_KEEPALIVE, on)
+                  .option(ChannelOption.SO_LINGER, on ? 7 : -1)
+                  .childHandler(children::add));
+      connect(local(listener));
+      Channel child = nextChild();
+      assertEquals(on, child.getOption(ChannelOption.TCP_NODELAY));
+      assertEquals(on, child.getOption(ChannelOption.SO_KEEPALIVE));
+      assertEquals(on ? 7 : -1, child.getOption(ChannelOption.SO_LINGER));
+      child.setOption(ChannelOption.SO_LINGER, -1);
+    }
+  }
+
+  @Test
   void anAcceptedChannelKnowsBothAddresses() throws Exception {
     Channel listener = bind(server().childHandler(children::add));
     Socket peer = connect(local(listener));
