@@ -26,7 +26,8 @@ final class Streaming extends Blocking {
     return """
     `sendAll` to a peer in C that receives without end, or `recvInto` of one that sends. Client and peer share one
     processor: on two of a virtual machine what is measured is how long an idle one takes to wake up. A call that may
-    block cannot be given an array, which the garbage collector may move: all copy those. `net` (`java.net.Socket`) has
+    block cannot be given an array, which the garbage collector may move: all copy those, but for Gatun where a call
+    need not wait. `net` (`java.net.Socket`) has
     no Unix sockets, `junixsocket` nothing else.\
     """;
   }

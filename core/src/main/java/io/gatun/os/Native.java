@@ -115,6 +115,42 @@ public final class Native {
         symbol, link(symbol, returns, arguments, Linker.Option.captureCallState(captured())));
   }
 
+  /**
+   * Links a function that is given memory on the heap, as its one {@link ValueLayout#ADDRESS}, and
+   * that does not wait: until it returns, the garbage collector does not begin. The handle takes a
+   * segment and an offset in it. See {@link #capturing}.
+   */
+  static MethodHandle critical(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
+    MethodHandle call =
+        interpose(
+            symbol,
+            link(
+                symbol,
+                returns,
+                arguments,
+                Linker.Option.captureCallState(captured()),
+                Linker.Option.critical(true)));
+    // The slice is made within the handle, where the compiler can remove it.
+    int at = 1 + Arrays.asList(arguments).indexOf(ValueLayout.ADDRESS);
+    return MethodHandles.collectArguments(call, at, Slice.OF);
+  }
+
+  private static final class Slice {
+    static final MethodHandle OF = slice();
+
+    private static MethodHandle slice() {
+      try {
+        return MethodHandles.publicLookup()
+            .findVirtual(
+                MemorySegment.class,
+                "asSlice",
+                MethodType.methodType(MemorySegment.class, long.class));
+      } catch (ReflectiveOperationException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+    }
+  }
+
   /** Links a function of another library as the caller says; see {@link #capturing}. */
   public static MethodHandle capturing(
       MemorySegment function, MemoryLayout returns, MemoryLayout... arguments) {

@@ -2,6 +2,7 @@ package io.gatun.os;
 
 import static io.gatun.os.Constants.MSG_NOSIGNAL;
 import static io.gatun.os.Errno.EOPNOTSUPP;
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -156,6 +157,40 @@ final class Posix extends Berkeley {
     return INSTALLS_UNASKED
         ? recvmsg(fd, buffer, length, flags)
         : super.recv(fd, buffer, length, flags);
+  }
+
+  private static final class RecvNow {
+    static MethodHandle CALL =
+        Native.critical("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  private static final class SendNow {
+    static MethodHandle CALL =
+        Native.critical("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  }
+
+  @Override
+  int recvNow(int fd, MemorySegment heap, long offset, long length, int flags) {
+    try {
+      return result((long) RecvNow.CALL.invokeExact(capture, fd, heap, offset, length, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "recv", fd);
+    }
+  }
+
+  @Override
+  int sendNow(int fd, MemorySegment heap, long offset, long length, int flags) {
+    int result = sendNowAsTold(fd, heap, offset, length, flags | MSG_NOSIGNAL);
+    return sent( // as send does
+        result == -EOPNOTSUPP ? sendNowAsTold(fd, heap, offset, length, flags) : result);
+  }
+
+  private int sendNowAsTold(int fd, MemorySegment heap, long offset, long length, int flags) {
+    try {
+      return result((long) SendNow.CALL.invokeExact(capture, fd, heap, offset, length, flags));
+    } catch (Throwable t) {
+      throw Native.unexpected(t, "send", fd);
+    }
   }
 
   @Override

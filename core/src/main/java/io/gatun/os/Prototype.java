@@ -3,6 +3,7 @@ package io.gatun.os;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -109,7 +110,9 @@ record Prototype(String returns, String name, List<String> arguments, boolean va
     }
     MemoryLayout[] layouts = given.clone();
     for (int i = 0; i < arguments.size(); i++) {
-      layouts[i] = layout(arguments.get(i));
+      if (!(given[i] instanceof AddressLayout)) { // which only a critical call takes
+        layouts[i] = layout(arguments.get(i));
+      }
     }
     return layouts;
   }

@@ -371,6 +371,16 @@ final class Winsock extends Berkeley {
   private static final int EMSGSIZE = ABI.errno("EMSGSIZE");
 
   @Override
+  int recvNow(int fd, MemorySegment heap, long offset, long length, int flags) {
+    throw new AssertionError("no call has a flag not to wait");
+  }
+
+  @Override
+  int sendNow(int fd, MemorySegment heap, long offset, long length, int flags) {
+    throw new AssertionError("no call has a flag not to wait");
+  }
+
+  @Override
   public int recv(int fd, long buffer, int length, int flags) {
     int result = super.recv(fd, buffer, length, flags);
     if (result == -Errno.EINVAL && bindUnbound(fd)) {

@@ -112,6 +112,9 @@ final class Operations {
 
   private boolean writesWait;
 
+  private final Uncopied uncopiedReads = new Uncopied();
+  private final Uncopied uncopiedWrites = new Uncopied();
+
   /** What a receive met behind bytes that it returned. */
   private volatile @Nullable IOException failure;
 
@@ -335,6 +338,16 @@ final class Operations {
   private int blocking(Op op, @Nullable Object heap, long at, int length, int flags)
       throws IOException {
     Kernel kernel = Kernel.acquire();
+    if (stream && length >= Kernel.UNCOPIED && heap != null && !(heap instanceof Call)) {
+      Uncopied uncopied = op.reads ? uncopiedReads : uncopiedWrites;
+      if (uncopied.isWorthATry()) {
+        int result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
+        uncopied.tried(result != -EAGAIN);
+        if (result != -EAGAIN) {
+          return result;
+        }
+      }
+    }
     while (true) {
       int result = callThatMayWait(kernel, op, heap, at, length, flags);
       if (descriptor.isClosed()) {

@@ -2,6 +2,7 @@ package io.gatun.socket;
 
 import io.gatun.address.Address;
 import io.gatun.address.Ipv4Address;
+import io.gatun.os.Kernel;
 import io.gatun.socket.Allocations.Call;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
     disabledReason = "Wine takes minutes for so many calls")
 final class SocketAllocationTest {
   private static final int SIZE = 64;
+  private static final int LARGE = Kernel.UNCOPIED;
 
   private final Level level = ResourceLeakDetector.getLevel();
   private Socket left;
@@ -96,12 +98,22 @@ final class SocketAllocationTest {
   @ParameterizedTest
   @EnumSource
   void ofArrays(Mode mode) throws Throwable {
-    byte[] array = new byte[SIZE];
+    assertNoneOf(mode, new byte[SIZE]);
+  }
+
+  /** Which the kernel takes as they are. */
+  @ParameterizedTest
+  @EnumSource
+  void ofLargeArrays(Mode mode) throws Throwable {
+    assertNoneOf(mode, new byte[LARGE]);
+  }
+
+  private void assertNoneOf(Mode mode, byte[] array) throws Throwable {
     assertNone(
         mode,
         () -> {
           left.sendAll(array);
-          for (int count = 0; count < SIZE; ) {
+          for (int count = 0; count < array.length; ) {
             count += right.recvInto(array);
           }
         });
@@ -141,6 +153,12 @@ final class SocketAllocationTest {
 
   @ParameterizedTest
   @EnumSource
+  void ofLargeHeapSegments(Mode mode) throws Throwable {
+    assertNoneOf(mode, MemorySegment.ofArray(new byte[2 * LARGE]).asSlice(LARGE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void ofNativeSegments(Mode mode) throws Throwable {
     assertNoneOf(mode, Arena.ofAuto().allocate(SIZE));
   }
@@ -150,7 +168,7 @@ final class SocketAllocationTest {
         mode,
         () -> {
           left.sendAll(segment);
-          for (int count = 0; count < SIZE; ) {
+          for (long count = 0; count < segment.byteSize(); ) {
             count += right.recvInto(segment);
           }
         });

@@ -327,6 +327,35 @@ public final class SocketTest extends SocketLab {
         });
   }
 
+  /**
+   * Which the kernel fills itself where a call need not wait; what is beside it stays as it was.
+   */
+  @Test
+  void largePartsOfTheHeapAreReceivedInto() throws Exception {
+    int count = 10_000;
+    assertReceives(
+        count,
+        socket -> {
+          byte[] array = new byte[count + 30];
+          for (int done = 0; done < count; ) {
+            done += socket.recvInto(array, 5 + done, count - done);
+          }
+          assertArrayEquals(new byte[5], Arrays.copyOf(array, 5));
+          assertArrayEquals(new byte[25], Arrays.copyOfRange(array, count + 5, count + 30));
+          return Arrays.copyOfRange(array, 5, 5 + count);
+        });
+    assertReceives(
+        count,
+        socket -> {
+          MemorySegment segment = MemorySegment.ofArray(new long[count / 4]).asSlice(8, count + 8);
+          for (int done = 0; done < count; ) {
+            done += socket.recvInto(segment.asSlice(done));
+          }
+          assertEquals(0, segment.get(ValueLayout.JAVA_LONG_UNALIGNED, count));
+          return segment.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE);
+        });
+  }
+
   @Test
   void directAndHeapByteBufsAreReceivedInto() throws Exception {
     assertReceivesInto(alloc.directBuffer(40));
@@ -422,6 +451,26 @@ public final class SocketTest extends SocketLab {
       assertArrayEquals(data, receive(ends.other(), count));
       sending.result();
     }
+  }
+
+  /** Which the kernel reads itself where a call need not wait. */
+  @Test
+  void largePartsOfTheHeapAreSent() throws Exception {
+    int count = 10_000;
+    assertSends(
+        count,
+        (socket, data) -> {
+          byte[] array = new byte[count + 30];
+          System.arraycopy(data, 0, array, 7, count);
+          socket.sendAll(array, 7, count, 0);
+        });
+    assertSends(
+        count,
+        (socket, data) -> {
+          MemorySegment segment = MemorySegment.ofArray(new int[count / 2]).asSlice(12, count);
+          segment.copyFrom(MemorySegment.ofArray(data));
+          socket.sendAll(segment.asReadOnly());
+        });
   }
 
   @Test
