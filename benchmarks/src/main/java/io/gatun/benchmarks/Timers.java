@@ -19,7 +19,8 @@ final class Timers extends Comparison {
   String how() {
     return """
     The time to set a timer and to cancel it again, while so many others wait: `TimerWheel`, `EventLoop.schedule`,
-    Netty's `HashedWheelTimer` and `ScheduledThreadPoolExecutor`. Ratios are to the same contender's first row.\
+    Netty's `HashedWheelTimer` and `ScheduledThreadPoolExecutor`. Ratios are to the same contender's first row. The wheel
+    is for many timers; the loop keeps its own sorted, in a heap, and is for few.\
     """;
   }
 
