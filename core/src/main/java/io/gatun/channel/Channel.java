@@ -61,7 +61,8 @@ public interface Channel extends AttributeMap {
 
   /**
    * Writes a message with the next flush: on a stream a {@link io.netty.buffer.ByteBuf} or a {@link
-   * FileRegion}, which the channel then owns.
+   * FileRegion}, which the channel then owns. It may send from where the bytes are, a buffer's
+   * array too: they must not be changed until the write is complete.
    *
    * @return can be cancelled until it is flushed, and nothing is sent then; completed when the
    *     system has taken the message, or it failed

@@ -414,9 +414,9 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
         result = sendOnce(bytesLeft);
         bytesLeft -= Math.max(0, result);
       }
-    } catch (RuntimeException e) { // a buffer that is no more
+    } catch (Throwable t) { // a buffer that is no more, or no memory to copy one
       sending = false;
-      pipeline().sentinel.fireExceptionCaught(e);
+      pipeline().sentinel.fireExceptionCaught(t);
       close(null); // what has gone out is part of a message at best
       return;
     }

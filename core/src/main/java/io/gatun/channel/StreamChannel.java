@@ -4,6 +4,7 @@ import static io.gatun.os.Errno.EAGAIN;
 import static io.gatun.os.Errno.ECONNABORTED;
 import static io.gatun.os.Errno.ECONNRESET;
 import static io.gatun.os.Errno.EINPROGRESS;
+import static io.gatun.os.Errno.ENOSYS;
 import static io.gatun.os.Errno.EPIPE;
 
 import io.gatun.address.Address;
@@ -36,6 +37,9 @@ final class StreamChannel extends DataChannel {
    * loop in sendfile(2) until all of it is sent. Round limits count calls.
    */
   private static final int FILE_PIECE = 2 << 20;
+
+  /** The most bytes of an array in one call, for which the garbage collector waits. */
+  private static final int ARRAY_PIECE = Kernel.TRANSFER;
 
   /** See {@link ReadSize}. */
   private int readSize = ReadSize.SMALLEST;
@@ -158,10 +162,10 @@ final class StreamChannel extends DataChannel {
     } else if (buffer.refCnt() == 0) {
       Throwable cause = new IllegalReferenceCountException("a released buffer was written");
       refuse(Unpooled.EMPTY_BUFFER, promise, cause); // there is nothing to release
-    } else if (buffer instanceof CompositeByteBuf composite && isDirect(composite)) {
+    } else if (buffer instanceof CompositeByteBuf composite && isSentInParts(composite)) {
       addComponents(composite, promise);
     } else {
-      add(direct(buffer), promise);
+      add(isSentAsItIs(buffer) ? buffer : direct(buffer), promise);
     }
   }
 
@@ -184,9 +188,14 @@ final class StreamChannel extends DataChannel {
     }
   }
 
-  private static boolean isDirect(CompositeByteBuf composite) {
+  /** Whether the kernel finds the bytes where they are; if in an array, see {@link #sendArray}. */
+  private static boolean isSentAsItIs(ByteBuf buffer) {
+    return buffer.hasMemoryAddress() || buffer.hasArray();
+  }
+
+  private static boolean isSentInParts(CompositeByteBuf composite) {
     for (int i = 0; i < composite.numComponents(); i++) {
-      if (!composite.internalComponent(i).hasMemoryAddress()) {
+      if (!isSentAsItIs(composite.internalComponent(i))) {
         return false;
       }
     }
@@ -236,16 +245,18 @@ final class StreamChannel extends DataChannel {
       if (result < 0 && region.readsAfter(result)) {
         return 0; // and now otherwise
       }
-    } else if (outbound.flushed() == 1) {
+    } else if (outbound.isAlone()) {
       ByteBuf buffer = outbound.first();
-      length = Math.min(buffer.readableBytes(), most);
-      result =
-          length == 0
-              ? 0
-              : registration().write(buffer.memoryAddress() + buffer.readerIndex(), length);
+      boolean array = !buffer.hasMemoryAddress();
+      length = Math.min(buffer.readableBytes(), array ? Math.min(most, ARRAY_PIECE) : most);
+      result = length == 0 ? 0 : array ? sendArray(buffer, length) : sendMemory(buffer, length);
+      if (result == -ENOSYS) {
+        outbound.copy(0, alloc());
+        return 0; // and now from there
+      }
     } else {
       long iovecs = loop.kernel().iovecs();
-      length = outbound.fill(iovecs, Kernel.IOVECS, most);
+      length = outbound.fill(iovecs, Kernel.IOVECS, most, alloc());
       result = length == 0 ? 0 : registration().write(iovecs, outbound.filled(), length);
     }
     if (result >= 0) {
@@ -259,6 +270,20 @@ final class StreamChannel extends DataChannel {
       sent(result);
     }
     return result;
+  }
+
+  private int sendMemory(ByteBuf buffer, int length) {
+    return registration().write(buffer.memoryAddress() + buffer.readerIndex(), length);
+  }
+
+  /**
+   * An array goes to the kernel without a copy where it has a call of its own. There is no way to
+   * gather arrays: sendmsg(2) takes addresses inside of its structures, which Java fills in before
+   * the call, and until then the collector may move what they point to.
+   */
+  private int sendArray(ByteBuf buffer, int length) {
+    int offset = buffer.arrayOffset() + buffer.readerIndex();
+    return registration().write(buffer.array(), offset, length);
   }
 
   /** What goes along goes with the first byte; the rest, if the socket is full, as plain bytes. */

@@ -497,6 +497,15 @@ public final class ReadinessDriver implements Driver {
     }
 
     @Override
+    public int write(byte[] array, int offset, int length) {
+      int result;
+      do {
+        result = kernel.send(fd, array, offset, length, Constants.MSG_DONTWAIT);
+      } while (result == -EINTR);
+      return written(result, length);
+    }
+
+    @Override
     public int write(long iovecs, int count, int total) {
       int result;
       do {

@@ -1,5 +1,7 @@
 package io.gatun.transport;
 
+import io.gatun.os.Errno;
+
 /**
  * The operations of one descriptor that a {@link Driver} has taken over. Confined to the loop's
  * thread. Results are those of the system call: a negative errno for a failure.
@@ -58,6 +60,18 @@ public interface Registration {
    * @return the number of bytes taken at once
    */
   int write(long address, int length);
+
+  /**
+   * Writes from an array, as {@link #write(long, int)} does from memory, but takes no longer to do
+   * with the array than this call lasts. The garbage collector waits for it, so {@code length}
+   * should be what the kernel copies in a moment.
+   *
+   * @return the number of bytes taken at once; −ENOSYS where a write may be under way when the call
+   *     has returned: then the bytes have to be copied to memory
+   */
+  default int write(byte[] array, int offset, int length) {
+    return -Errno.ENOSYS;
+  }
 
   /**
    * Writes from several places, as {@link #write} does from one. The array of iovecs may be

@@ -3,6 +3,7 @@ package io.gatun.channel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Address;
+import io.gatun.address.AddressFamily;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.SocketType;
 import io.gatun.socket.Allocations;
@@ -13,6 +14,7 @@ import io.netty.util.ResourceLeakDetector.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,56 @@ final class ChannelAllocationTest {
               client.sendAll(message);
               for (int count = 0; count < SIZE; ) {
                 count += client.recvInto(message);
+              }
+            });
+      }
+    }
+  }
+
+  /** Small ones are copied: one that is flushed alone, and two that go out together. */
+  @Test
+  void ofArraysThatAreSent() throws Throwable {
+    assertSending(
+        3 * SIZE,
+        channel -> {
+          channel.write(channel.alloc().heapBuffer(SIZE).writeZero(SIZE), null);
+          channel.flush();
+          channel.write(channel.alloc().heapBuffer(SIZE).writeZero(SIZE), null);
+          channel.write(channel.alloc().heapBuffer(SIZE).writeZero(SIZE), null);
+          channel.flush();
+        });
+  }
+
+  /** The kernel is given the array itself. */
+  @Test
+  void ofALargeArrayThatIsSent() throws Throwable {
+    int size = 8 << 10;
+    assertSending(
+        size,
+        channel -> {
+          channel.write(channel.alloc().heapBuffer(size).writeZero(size), null);
+          channel.flush();
+        });
+  }
+
+  private static void assertSending(int bytes, Consumer<Channel> body) throws Throwable {
+    try (EventLoopGroup group =
+            EventLoopGroup.builder().loops(1).transport(Transport.named("poll")).build();
+        Socket listener = Socket.open(AddressFamily.INET, SocketType.STREAM)) {
+      listener.bind(Ipv4Address.loopback(0));
+      listener.listen(1);
+      Channel channel =
+          new Bootstrap(group).handler(made -> {}).connect(listener.getSockName()).sync().getNow();
+      long thread = group.next().submit(() -> Thread.currentThread().threadId()).get();
+      Runnable write = () -> body.accept(channel);
+      try (Socket peer = listener.accept()) {
+        byte[] message = new byte[bytes];
+        Allocations.assertNone(
+            thread,
+            () -> {
+              channel.eventLoop().execute(write);
+              for (int count = 0; count < message.length; ) {
+                count += peer.recvInto(message);
               }
             });
       }

@@ -9,6 +9,7 @@ import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoop;
 import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.Message;
@@ -17,6 +18,9 @@ import io.gatun.handler.Tls;
 import io.gatun.handler.TlsHandshake;
 import io.gatun.os.Abi;
 import io.gatun.socket.Socket;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -223,6 +227,79 @@ public final class CallCountsTest extends ChannelLab {
             });
     assertEquals(calls * BURSTS, counts.take("sendmmsg"), counts::toString);
     assertRest(2 * BURSTS, counts);
+  }
+
+  /** A connection whose channel has no memory but arrays, to send from; what it writes is read. */
+  private Pair arraysOnly() throws Exception {
+    return pairOn(new NoMemory());
+  }
+
+  private Pair pairOn(ByteBufAllocator allocator) throws Exception {
+    try (Socket listener = listener()) {
+      Channel channel =
+          await(
+              new Bootstrap(one)
+                  .option(ChannelOption.ALLOCATOR, allocator)
+                  .handler(made -> {})
+                  .connect(listener.getSockName()));
+      return new Pair(channel, accept(listener));
+    }
+  }
+
+  @Test
+  void anArrayIsSentByOneCallAndNotCopied() throws Exception {
+    Pair pair = arraysOnly();
+    byte[] data = Data.of(10_000);
+    Counts counts =
+        count(
+            BURSTS,
+            () -> {
+              pair.channel().writeAndFlush(Unpooled.wrappedBuffer(data), null);
+              receive(pair.peer(), data.length);
+            });
+    assertEquals(BURSTS, counts.take("send"), counts::toString);
+    assertRest(2 * BURSTS, counts);
+  }
+
+  @Test
+  void smallArraysThatAreFlushedTogetherGoOutByOneCall() throws Exception {
+    Pair pair = pairOn(alloc);
+    int arrays = 20;
+    Counts counts =
+        count(
+            BURSTS,
+            () -> {
+              whileBusy(() -> {
+                for (int i = 0; i < arrays; i++) {
+                  pair.channel().write(Unpooled.wrappedBuffer(Data.of(100)), null);
+                }
+                pair.channel().flush();
+              });
+              receive(pair.peer(), arrays * 100);
+            });
+    assertEquals(BURSTS, counts.take("sendmsg"), counts::toString);
+    assertRest(2 * BURSTS, counts);
+  }
+
+  @Test
+  void aLargeArrayBehindItsHeaderHasACallOfItsOwnAndIsNotCopied() throws Exception {
+    Pair pair = arraysOnly();
+    byte[] data = Data.of(100_000);
+    Counts counts =
+        count(
+            BURSTS,
+            () -> {
+              CompositeByteBuf whole = alloc.compositeBuffer();
+              whole.addComponent(true, buffer(Data.of(20)));
+              whole.addComponent(true, Unpooled.wrappedBuffer(data));
+              whileBusy(() -> pair.channel().writeAndFlush(whole, null));
+              receive(pair.peer(), 20 + data.length);
+            });
+    int whole = counts.take("send");
+    assertTrue(whole >= BURSTS, counts::toString); // a part is sent when there is room again
+    assertEquals(BURSTS, counts.take("sendmsg"), counts::toString);
+    counts.take("epoll_ctl");
+    assertRest(whole + BURSTS, counts);
   }
 
   @Test

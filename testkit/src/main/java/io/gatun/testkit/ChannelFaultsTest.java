@@ -45,6 +45,9 @@ public final class ChannelFaultsTest extends ChannelLab {
   private static final int CONNECTIONS = 6;
   private static final int MESSAGES = 30;
 
+  /** Bytes of which an array has a call of its own. */
+  private static final int LARGE = 300_000;
+
   /** One call of so many has a fault. */
   private static final int ONE_IN = 6;
 
@@ -189,13 +192,14 @@ public final class ChannelFaultsTest extends ChannelLab {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
       for (int i = 0; i < MESSAGES; i++) {
-        byte[] data = new byte[random.nextInt(10_000)];
+        byte[] data = new byte[random.nextInt(random.nextInt(MESSAGES) == 0 ? LARGE : 10_000)];
         random.nextBytes(data);
         sent.writeBytes(data);
         Promise<Void> promise = ctx.channel().newPromise();
         promise.addListener(done -> told.incrementAndGet());
         written.add(promise);
-        ctx.write(buffer(data), promise);
+        ByteBuf buffer = random.nextBoolean() ? buffer(data) : alloc.heapBuffer().writeBytes(data);
+        ctx.write(buffer, promise);
         if (random.nextInt(4) == 0) {
           ctx.flush();
         }
@@ -299,6 +303,7 @@ public final class ChannelFaultsTest extends ChannelLab {
           return null;
         });
     assertEquals(0, alloc.metric().usedDirectMemory(), "buffers were not released");
+    assertEquals(0, alloc.metric().usedHeapMemory(), "arrays were not released");
   }
 
   @Test

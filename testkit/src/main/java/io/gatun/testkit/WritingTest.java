@@ -208,6 +208,63 @@ public final class WritingTest extends ChannelLab {
   }
 
   @Test
+  void arraysLargeAndSmallGoOutInOrderHoweverMuchTheSocketTakes() throws Exception {
+    Pair pair = pair(WritingTest::littleRoom);
+    Random random = new Random(6);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Future<Void> last = null;
+    for (int i = 0; i < 200; i++) {
+      byte[] data = Data.of(random.nextInt(random.nextInt(20) == 0 ? 600_000 : 1000));
+      int skipped = random.nextInt(1 + data.length);
+      ByteBuf buffer =
+          switch (random.nextInt(5)) {
+            case 0 -> buffer(data);
+            case 1 -> Unpooled.wrappedBuffer(data).asReadOnly();
+            case 2 -> alloc.heapBuffer().writeZero(7).writeBytes(data).skipBytes(7).slice();
+            case 3 ->
+                alloc
+                    .compositeBuffer()
+                    .addComponent(true, buffer(Arrays.copyOf(data, skipped)))
+                    .addComponent(
+                        true, Unpooled.wrappedBuffer(data, skipped, data.length - skipped));
+            default -> Unpooled.wrappedBuffer(data);
+          };
+      buffer.skipBytes(skipped);
+      all.write(data, skipped, data.length - skipped);
+      last = pair.channel().write(buffer);
+      if (random.nextInt(3) == 0) {
+        pair.channel().flush();
+      }
+    }
+    pair.channel().flush();
+    assertArrayEquals(all.toByteArray(), receive(pair.peer(), all.size()));
+    await(java.util.Objects.requireNonNull(last));
+    rounds(pair.channel().eventLoop());
+    assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void aWriteThatFindsNoMemoryEndsTheChannelAndNothingElse() throws Exception {
+    Recorder recorder = new Recorder();
+    Pair pair = pair(client -> client.option(ChannelOption.ALLOCATOR, new NoMemory()), recorder);
+    recorder.expect(Recorder.Event.ACTIVE);
+    ByteBuf small = alloc.heapBuffer().writeZero(10);
+    ByteBuf other = alloc.heapBuffer().writeZero(10);
+    Future<Void> written =
+        on(
+            pair.channel(),
+            () -> {
+              Future<Void> first = pair.channel().write(small);
+              pair.channel().writeAndFlush(other, null);
+              return first;
+            });
+    failure(Exception.class, written);
+    assertTrue(recorder.next() instanceof OutOfMemoryError);
+    awaitClosed(pair.channel());
+    assertEquals(0, small.refCnt() + other.refCnt());
+  }
+
+  @Test
   void aRetainedBufferStaysItsOwners() throws Exception {
     Pair pair = pair();
     ByteBuf buffer = buffer(Data.of(100));
