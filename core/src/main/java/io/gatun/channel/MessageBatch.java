@@ -114,7 +114,7 @@ final class MessageBatch {
     int controlLength = Math.clamp(Msghdr.controlLength(header), 0, CONTROL);
     ByteBuf control = null;
     if (controlLength > 0) {
-      control = alloc.directBuffer(controlLength);
+      control = readBuffers.take(alloc, Math.max(64, Integer.highestOneBit(2 * controlLength - 1)));
       Memory.copy(control(i), control.memoryAddress(), controlLength);
       control.writerIndex(controlLength);
     }
