@@ -33,6 +33,17 @@ public final class CanFrameCodec {
   }
 
   /**
+   * {@return the {@code canid_t} of a frame with all of its flags, which filters look at; of a CAN
+   * XL frame priority and virtual network}
+   *
+   * @param buf the buffer
+   * @param index of the frame
+   */
+  public static int rawId(ByteBuf buf, int index) {
+    return Layout.getInt(buf, index);
+  }
+
+  /**
    * Writes a frame at a buffer's writer index. All bytes of the structure are written: what has no
    * meaning is 0.
    *

@@ -481,6 +481,23 @@ public final class CanFrameView {
     }
   }
 
+  /**
+   * Writes the frame at a buffer's writer index.
+   *
+   * @param out another buffer, which grows if need be
+   */
+  public void writeTo(ByteBuf out) {
+    if (size == Layout.CLASSIC_SIZE) { // most by far
+      int at = out.writerIndex();
+      out.ensureWritable(Layout.CLASSIC_SIZE);
+      out.setLong(at, buf.getLong(index));
+      out.setLong(at + Layout.DATA, buf.getLong(index + Layout.DATA));
+      out.writerIndex(at + Layout.CLASSIC_SIZE);
+    } else {
+      out.writeBytes(buf, index, size);
+    }
+  }
+
   /** {@return a copy of the frame} */
   public CanFrame toFrame() {
     CanData data = CanData.of(buf, dataIndex(), length());

@@ -13,7 +13,6 @@ import io.gatun.codec.can.CanFrame;
 import io.gatun.codec.can.CanFrameCodec;
 import io.gatun.codec.can.CanFrameView;
 import io.gatun.error.SocketError;
-import io.gatun.os.Abi;
 import io.gatun.os.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Promise;
@@ -27,15 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first handler of a channel of CAN_RAW, or on a {@link VirtualBus}: makes {@link CanReceived}
- * of what comes, and takes {@link CanFrame}s to be written. Beside that it tells {@link CanEvent}s:
- * frames that were lost, and the controller's state.
+ * of what comes, and takes {@link CanFrame}s and {@link CanFrameView}s to be written. Beside that
+ * it tells {@link CanEvent}s: frames that were lost, and the controller's state.
  *
  * <p>What handlers behind it want to see ({@link Interest}) becomes the socket's filters, so that
  * other frames never leave the kernel. Where there is no kernel, or it takes no more than 512
  * filters, the handler drops what nobody asked for.
  *
- * <p>Programs that handle every frame of busy buses without garbage leave this handler out, and use
- * {@link Message} and {@link CanFrameView}.
+ * <p>Programs that handle every frame of busy buses ask for {@link Option#VIEWS}, which make no
+ * garbage. A view that is written is copied before the write returns; it is written on the loop.
  */
 public final class CanFrameHandler implements ChannelHandler {
   /** A handler that wants to see some frames only. Where a pipeline has none, all are received. */
@@ -56,6 +55,8 @@ public final class CanFrameHandler implements ChannelHandler {
     ERRORS,
     /** Times: SO_TIMESTAMPING, of hardware where there is one and of software. */
     TIMESTAMPS,
+    /** {@link CanReceivedView}s in the place of {@link CanReceived}s. */
+    VIEWS,
     /** No frames to this host's other sockets, nor theirs here: CAN_RAW_LOOPBACK off. */
     NO_LOOPBACK
   }
@@ -69,14 +70,12 @@ public final class CanFrameHandler implements ChannelHandler {
   private static final int CAN_RAW_XL_FRAMES = 7;
   private static final int CAN_ERR_MASK = 0x1fff_ffff;
 
-  private static final int MSG_DONTROUTE = Abi.HOST.valueOr("MSG_DONTROUTE", 4);
-  private static final int MSG_CONFIRM = Abi.HOST.valueOr("MSG_CONFIRM", 0x800);
-
   /** RX_HARDWARE, RX_SOFTWARE, SOFTWARE and RAW_HARDWARE: linux/net_tstamp.h. */
   private static final int TIMESTAMPING = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 6;
 
   private final Set<Option> options;
-  private final CanFrameView view = new CanFrameView();
+  private final CanReceivedView view;
+  private final boolean views;
   private @Nullable ChannelHandlerContext ctx;
   private List<CanFilter> wanted = List.of(CanFilter.ALL);
   private boolean wantsAll = true;
@@ -90,6 +89,8 @@ public final class CanFrameHandler implements ChannelHandler {
   public CanFrameHandler(Option... options) {
     this.options = EnumSet.noneOf(Option.class);
     this.options.addAll(List.of(options));
+    view = new CanReceivedView(this.options.contains(Option.TIMESTAMPS));
+    views = this.options.contains(Option.VIEWS);
   }
 
   @Override
@@ -194,52 +195,47 @@ public final class CanFrameHandler implements ChannelHandler {
       ctx.fireChannelRead(message);
       return;
     }
-    @Nullable CanReceived received;
-    long dropped;
+    CanReceived kept = null;
     try {
-      ByteBuf bytes = m.content();
-      view.wrap(bytes, bytes.readerIndex(), bytes.readableBytes());
-      dropped = m.dropped();
-      received = isWanted(view) ? received(m) : null;
+      view.wrap(m);
+      tellLost(ctx, m.dropped());
+      if (isWanted(ctx)) {
+        if (views) {
+          ctx.fireChannelRead(view);
+        } else {
+          kept = view.copy();
+        }
+      }
     } finally {
       view.unwrap();
       m.release();
     }
+    if (kept != null) {
+      ctx.fireChannelRead(kept);
+    }
+  }
+
+  private void tellLost(ChannelHandlerContext ctx, long dropped) {
     if (dropped != lost) {
       long more = dropped - lost & 0xffff_ffffL;
       lost = dropped;
       ctx.fireUserEvent(new CanEvent.Lost(more));
     }
-    if (received == null) {
-      return;
+  }
+
+  /** An error frame tells the controller's state, too. */
+  private boolean isWanted(ChannelHandlerContext ctx) {
+    CanFrameView frame = view.frame();
+    if (frame.kind() != CanFrameView.Kind.ERROR) {
+      return wantsAll || CanFilter.matches(wanted, false, frame.rawId());
     }
-    if (received.frame() instanceof CanFrame.ErrorFrame error) {
+    if (frame.toFrame() instanceof CanFrame.ErrorFrame error) {
       CanEvent.Bus state = state(error);
       if (state != null) {
         ctx.fireUserEvent(state);
       }
-      if (!options.contains(Option.ERRORS)) {
-        return;
-      }
     }
-    ctx.fireChannelRead(received);
-  }
-
-  private boolean isWanted(CanFrameView frame) {
-    return wantsAll
-        || frame.kind() == CanFrameView.Kind.ERROR
-        || CanFilter.matches(wanted, false, frame.rawId());
-  }
-
-  private CanReceived received(Message message) {
-    int flags = message.flags();
-    CanReceived.Origin origin =
-        (flags & MSG_CONFIRM) != 0
-            ? CanReceived.Origin.OWN
-            : (flags & MSG_DONTROUTE) != 0 ? CanReceived.Origin.HOST : CanReceived.Origin.BUS;
-    return options.contains(Option.TIMESTAMPS)
-        ? new CanReceived(view.toFrame(), origin, message.timestamp(), message.hardwareTimestamp())
-        : new CanReceived(view.toFrame(), origin, 0, 0);
+    return options.contains(Option.ERRORS);
   }
 
   private static CanEvent.@Nullable Bus state(CanFrame.ErrorFrame error) {
@@ -272,6 +268,10 @@ public final class CanFrameHandler implements ChannelHandler {
     if (message instanceof CanFrame frame) {
       ByteBuf bytes = ctx.alloc().directBuffer(CanFrameCodec.size(frame));
       CanFrameCodec.encode(frame, bytes);
+      ctx.write(bytes, promise);
+    } else if (message instanceof CanFrameView frame) {
+      ByteBuf bytes = ctx.alloc().directBuffer(frame.size());
+      frame.writeTo(bytes);
       ctx.write(bytes, promise);
     } else {
       ctx.write(message, promise);

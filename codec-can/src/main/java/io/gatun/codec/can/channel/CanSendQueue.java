@@ -2,13 +2,16 @@ package io.gatun.codec.can.channel;
 
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
+import io.gatun.channel.SharedPromise;
 import io.gatun.codec.can.CanFilter;
 import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanFrameCodec;
+import io.gatun.codec.can.CanFrameView;
 import io.gatun.codec.can.CanId;
 import io.gatun.codec.can.channel.FrameDroppedException.Reason;
 import io.gatun.error.SocketError;
+import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GenericFutureListener;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds frames that the bus has no room for yet, and decides which go first and which not at all.
- * It belongs behind a {@link CanFrameHandler}, and takes {@link CanFrame} and {@link TimedFrame}.
+ * It belongs behind a {@link CanFrameHandler}, and takes {@link CanFrame}, {@link CanFrameView} and
+ * {@link TimedFrame}: as the bytes that the kernel takes, in memory that is used again, so that a
+ * frame that need not wait costs no garbage.
  *
  * <p>An interface's queue is short (10 frames on Linux), and a socket that finds it full is told
  * ENOBUFS, while poll(2) and epoll(7) go on to call it writable: who tries again at once spins. The
@@ -59,36 +64,58 @@ public final class CanSendQueue implements ChannelHandler {
   private static final long LONGEST_RETRY_NANOS = 20_000_000;
   private static final long DOWN_RETRY_NANOS = 100_000_000;
 
-  /** A frame from its write to its end. */
-  private final class Entry implements GenericFutureListener<Future<Void>> {
-    final CanFrame frame;
-    final @Nullable Promise<Void> promise;
-    final long order;
-    final long number;
+  /** What is kept of a frame that has gone, for the next one. */
+  private static final int MOST_SPARE = 64;
+
+  /** A frame from its write to its end, and the promise that the channel is given with it. */
+  private final class Entry extends SharedPromise {
+    /** The frame as the kernel has it. Its memory is used again with the entry. */
+    final ByteBuf bytes;
+
+    @Nullable Promise<Void> promise;
+    int rawId;
+    long order;
+    long number;
 
     /** By the loop's clock; 0 for never. */
-    final long deadline;
+    long deadline;
 
-    Entry(CanFrame frame, @Nullable Promise<Void> promise, long deadline) {
-      this.frame = frame;
-      this.promise = promise;
-      this.deadline = deadline;
-      order = priority ? CanId.arbitrationOrder(rawId(frame)) : 0;
-      number = written++;
+    /** The channel has it, and was not told to send it yet. */
+    boolean unflushed;
+
+    /** The next of those that are spare. */
+    @Nullable Entry next;
+
+    Entry(ByteBuf bytes) {
+      this.bytes = bytes;
     }
 
-    /** In another's place. */
-    Entry(Entry newer, long number) {
-      frame = newer.frame;
-      promise = newer.promise;
-      deadline = newer.deadline;
-      order = newer.order;
-      this.number = number;
+    CanFrame frame() {
+      return CanFrameCodec.decode(bytes, 0, bytes.writerIndex());
+    }
+
+    /** Whoever has told the channel to send. */
+    @Override
+    public boolean setUncancellable() {
+      noteFlushed();
+      return true;
+    }
+
+    void noteFlushed() {
+      if (unflushed) {
+        unflushed = false;
+        CanSendQueue.this.unflushed--;
+      }
     }
 
     @Override
-    public void operationComplete(Future<Void> future) {
-      passed(this, future);
+    protected void succeeded() {
+      passed(this, null);
+    }
+
+    @Override
+    protected void failed(Throwable cause) {
+      passed(this, cause);
     }
   }
 
@@ -108,12 +135,18 @@ public final class CanSendQueue implements ChannelHandler {
   private final Map<Integer, Entry> latest = new HashMap<>();
 
   private final Map<Reason, Long> dropped = new EnumMap<>(Reason.class);
+
+  /** Entries to be used again: the first of a list. */
+  private @Nullable Entry spare;
+
+  private int spares;
+  private boolean ended;
   private @Nullable ChannelHandlerContext ctx;
   private long written;
   private long sent;
   private int passing;
 
-  /** Of those that are passing: which the channel was given, and not yet told to send. */
+  /** Of those that are passing: which the channel was given, and nobody yet told it to send. */
   private int unflushed;
 
   /** None that waits has a deadline before this; 0 where none has one. */
@@ -221,16 +254,6 @@ public final class CanSendQueue implements ChannelHandler {
     }
   }
 
-  private static int rawId(CanFrame frame) {
-    return switch (frame) {
-      case CanFrame.Classic classic -> classic.id().raw();
-      case CanFrame.Fd fd -> fd.id().raw();
-      case CanFrame.Remote remote -> remote.id().raw() | 0x4000_0000;
-      case CanFrame.Xl xl -> xl.priority();
-      case CanFrame.ErrorFrame error -> error.classes() | 0x2000_0000;
-    };
-  }
-
   // Counters: on the loop
 
   /** Returns how many frames were written to the queue. On the loop, as all counters. */
@@ -262,51 +285,99 @@ public final class CanSendQueue implements ChannelHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, @Nullable Promise<Void> promise) {
-    if (message instanceof CanFrame frame) {
-      add(ctx, frame, promise, timeToLive);
-    } else if (message instanceof TimedFrame timed) {
-      add(ctx, timed.frame(), promise, TimeUnit.NANOSECONDS.convert(timed.timeToLive()));
+    switch (message) {
+      case CanFrameView view -> {
+        Entry entry = entry(ctx, view.size());
+        view.writeTo(entry.bytes);
+        add(ctx, entry, promise, timeToLive);
+      }
+      case CanFrame frame -> add(ctx, entry(ctx, frame), promise, timeToLive);
+      case TimedFrame timed ->
+          add(
+              ctx,
+              entry(ctx, timed.frame()),
+              promise,
+              TimeUnit.NANOSECONDS.convert(timed.timeToLive()));
+      default -> ctx.write(message, promise);
+    }
+  }
+
+  private Entry entry(ChannelHandlerContext ctx, CanFrame frame) {
+    Entry entry = entry(ctx, CanFrameCodec.size(frame));
+    CanFrameCodec.encode(frame, entry.bytes);
+    return entry;
+  }
+
+  /** Returns one with room for a frame. */
+  private Entry entry(ChannelHandlerContext ctx, int size) {
+    Entry entry = spare;
+    if (entry == null || size > CanFrameCodec.CLASSIC_SIZE) {
+      return new Entry(ctx.alloc().directBuffer(size, size));
+    }
+    spare = entry.next;
+    spares--;
+    entry.next = null;
+    return entry;
+  }
+
+  /** Its frame has gone, by whichever way. */
+  private void release(Entry entry) {
+    entry.promise = null;
+    ByteBuf bytes = entry.bytes;
+    if (ended
+        || spares == MOST_SPARE
+        || bytes.capacity() != CanFrameCodec.CLASSIC_SIZE
+        || bytes.refCnt() != 1) { // a handler between here and the channel has kept it
+      bytes.release();
     } else {
-      ctx.write(message, promise);
+      bytes.clear();
+      entry.next = spare;
+      spare = entry;
+      spares++;
     }
   }
 
   private void add(
-      ChannelHandlerContext ctx, CanFrame frame, @Nullable Promise<Void> promise, long live) {
-    long deadline = live == 0 ? 0 : now(ctx) + live | 1; // never 0
-    noteDeadline(deadline);
-    Entry entry = new Entry(frame, promise, deadline);
+      ChannelHandlerContext ctx, Entry entry, @Nullable Promise<Void> promise, long live) {
+    entry.promise = promise;
+    entry.rawId = CanFrameCodec.rawId(entry.bytes, 0);
+    entry.order = priority ? CanId.arbitrationOrder(entry.rawId) : 0;
+    entry.number = written++;
+    entry.deadline = live == 0 ? 0 : now(ctx) + live | 1; // never 0
+    noteDeadline(entry.deadline);
     if (!ctx.channel().isOpen()) {
       drop(entry, Reason.CLOSED);
       return;
     }
-    if (deadline == 0 && isFree()) { // in the channel its age is not looked at
-      unflushed++;
+    if (entry.deadline == 0 && isFree()) { // in the channel its age is not looked at
       send(ctx, entry);
       if (passing == batch) { // as many as go with one call
-        flushChannel(ctx);
+        ctx.flush();
       }
       return;
     }
-    if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(frame))) {
-      Entry older = latest.get(rawId(frame));
+    if (isLatestOnly(entry)) {
+      Entry older = latest.get(entry.rawId);
       if (older != null) {
         replace(older, entry);
         return;
       }
-      latest.put(rawId(frame), entry);
+      latest.put(entry.rawId, entry);
     }
     waiting.add(entry);
     if (waiting.size() > capacity) {
       expire(now(ctx));
     }
     if (waiting.size() > capacity) { // a burst that nobody has flushed yet: there may be room
-      pump(ctx);
-      flushChannel(ctx); // which stops after some calls for the others' sake
+      flush(ctx); // which stops after some calls for the others' sake
     }
     if (waiting.size() > capacity) {
       drop(take(overflow == Overflow.FIRST ? waiting.first() : waiting.last()), Reason.QUEUE_FULL);
     }
+  }
+
+  private boolean isLatestOnly(Entry entry) {
+    return !latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, entry.rawId);
   }
 
   /**
@@ -326,15 +397,15 @@ public final class CanSendQueue implements ChannelHandler {
   /** The place in the queue stays, the frame and its age are new. */
   private void replace(Entry older, Entry newer) {
     waiting.remove(older);
-    Entry inPlace = new Entry(newer, older.number);
-    waiting.add(inPlace);
-    latest.put(rawId(newer.frame), inPlace);
+    newer.number = older.number;
+    waiting.add(newer);
+    latest.put(newer.rawId, newer);
     drop(older, Reason.SUPERSEDED);
   }
 
   private Entry take(Entry entry) {
     waiting.remove(entry);
-    latest.remove(rawId(entry.frame), entry);
+    latest.remove(entry.rawId, entry);
     return entry;
   }
 
@@ -373,23 +444,33 @@ public final class CanSendQueue implements ChannelHandler {
   }
 
   private void drop(Entry entry, Reason reason) {
+    Promise<Void> promise = entry.promise;
+    FrameDroppedException cause =
+        promise == null ? null : new FrameDroppedException(entry.frame(), reason);
+    drop(entry, reason, cause);
+  }
+
+  private void drop(Entry entry, Reason reason, @Nullable Throwable cause) {
     dropped.merge(reason, 1L, Long::sum);
-    if (entry.promise != null) {
-      entry.promise.tryFailure(new FrameDroppedException(entry.frame, reason));
+    Promise<Void> promise = entry.promise;
+    release(entry);
+    if (promise != null && cause != null) {
+      promise.tryFailure(cause);
     }
   }
 
   // Sending
 
+  /**
+   * What the channel has been given, and not told to send before the bus went, stays there until
+   * the bus is back: it is the oldest.
+   */
   @Override
   public void flush(ChannelHandlerContext ctx) {
     pump(ctx);
-    flushChannel(ctx);
-  }
-
-  private void flushChannel(ChannelHandlerContext ctx) {
-    unflushed = 0;
-    ctx.flush();
+    if (unflushed == 0 || !(off || down)) {
+      ctx.flush();
+    }
   }
 
   private void pump(ChannelHandlerContext ctx) {
@@ -411,30 +492,32 @@ public final class CanSendQueue implements ChannelHandler {
     }
     pumping = false;
     if (passing > 0) {
-      flushChannel(ctx);
+      ctx.flush();
     }
   }
 
   private void send(ChannelHandlerContext ctx, Entry entry) {
-    Promise<Void> promise = ctx.newPromise();
-    promise.addListener(entry);
     passing++;
-    ctx.write(entry.frame, promise);
+    unflushed++;
+    entry.unflushed = true;
+    ctx.write(entry.bytes.retain(), entry); // should it come back
   }
 
   /** The channel has sent a frame, or not. */
-  private void passed(Entry entry, Future<Void> future) {
+  private void passed(Entry entry, @Nullable Throwable cause) {
     passing--;
-    unflushed = Math.min(unflushed, passing); // should another handler have told the channel
+    entry.noteFlushed(); // or else never was
     ChannelHandlerContext ctx = this.ctx;
-    if (future.isSuccess()) {
+    if (cause == null) {
       sent++;
       taken++;
-      if (entry.promise != null) {
-        entry.promise.trySuccess(null);
+      Promise<Void> promise = entry.promise;
+      release(entry);
+      if (promise != null) {
+        promise.trySuccess(null);
       }
     } else {
-      failed(entry, future.cause());
+      failed(entry, cause);
     }
     if (passing == 0 && ctx != null && ctx.channel().isOpen()) {
       if (blocked && retry == null) {
@@ -478,24 +561,19 @@ public final class CanSendQueue implements ChannelHandler {
         down = true;
         putBack(entry);
       }
-      default -> {
-        dropped.merge(Reason.REFUSED, 1L, Long::sum);
-        if (entry.promise != null) {
-          entry.promise.tryFailure(cause);
-        }
-      }
+      default -> drop(entry, Reason.REFUSED, cause);
     }
   }
 
   /** To where it was: its number says. */
   private void putBack(Entry entry) {
     noteDeadline(entry.deadline);
-    if (!latestOnly.isEmpty() && CanFilter.matches(latestOnly, false, rawId(entry.frame))) {
-      if (latest.containsKey(rawId(entry.frame))) {
+    if (isLatestOnly(entry)) {
+      if (latest.containsKey(entry.rawId)) {
         drop(entry, Reason.SUPERSEDED);
         return;
       }
-      latest.put(rawId(entry.frame), entry);
+      latest.put(entry.rawId, entry);
     }
     waiting.add(entry);
     if (waiting.size() > capacity + inFlight) {
@@ -510,8 +588,16 @@ public final class CanSendQueue implements ChannelHandler {
     ChannelHandlerContext ctx = this.ctx;
     if (ctx != null && !ctx.isRemoved()) {
       expire(now(ctx));
-      pump(ctx);
+      goOn(ctx);
     }
+  }
+
+  /** What the channel still has goes first. */
+  private void goOn(ChannelHandlerContext ctx) {
+    if (unflushed > 0 && !(off || down)) {
+      ctx.flush();
+    }
+    pump(ctx);
   }
 
   @Override
@@ -523,7 +609,7 @@ public final class CanSendQueue implements ChannelHandler {
       }
       case CanEvent.Bus.ACTIVE -> {
         off = false;
-        pump(ctx);
+        goOn(ctx);
       }
       case CanEvent.Link.DOWN, CanEvent.Link.REMOVED -> {
         down = true;
@@ -570,8 +656,14 @@ public final class CanSendQueue implements ChannelHandler {
       retry.cancel(false);
       retry = null;
     }
+    ended = true; // those that the channel still has come back, and their memory goes
     while (!waiting.isEmpty()) {
       drop(take(waiting.first()), Reason.CLOSED);
     }
+    for (Entry entry = spare; entry != null; entry = entry.next) {
+      entry.bytes.release();
+    }
+    spare = null;
+    spares = 0;
   }
 }

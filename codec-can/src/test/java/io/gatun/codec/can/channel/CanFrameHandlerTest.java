@@ -2,9 +2,12 @@ package io.gatun.codec.can.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.channel.Channel;
+import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.codec.can.CanFilter;
 import io.gatun.codec.can.CanId;
@@ -106,6 +109,32 @@ final class CanFrameHandlerTest extends BusLab {
     assertTrue(first >= 55_000 && first < 70_000, () -> "at " + first);
     assertEquals(2 * first, second);
     assertEquals(0, assertInstanceOf(CanReceived.class, plain.next()).timestamp());
+  }
+
+  @Test
+  void aViewSaysWhatTheRecordWouldAndIsNoMoreAfterwards() throws Exception {
+    VirtualBus bus =
+        VirtualBus.on(loop).bitRate(1_000_000).pace(VirtualBus.Pace.INJECTED).timestamps().build();
+    List<CanReceivedView> views = new java.util.ArrayList<>();
+    List<CanReceived> copies = new java.util.ArrayList<>();
+    attach(
+        bus.node(),
+        new CanFrameHandler(Option.TIMESTAMPS, Option.VIEWS),
+        new ChannelHandler() {
+          @Override
+          public void channelRead(ChannelHandlerContext ctx, Object message) {
+            CanReceivedView view = (CanReceivedView) message;
+            views.add(view);
+            copies.add(view.copy());
+          }
+        });
+    attach(bus.node(), new CanFrameHandler(Option.TIMESTAMPS), recorder);
+    send(attach(bus.node(), new CanFrameHandler()), "555#55", "12345678#R2");
+    List<Object> records = List.of(recorder.next(), recorder.next());
+    settle();
+    assertEquals(records, on(() -> List.copyOf(copies)));
+    assertSame(views.get(0), views.get(1));
+    assertThrows(IllegalStateException.class, views.get(0)::copy);
   }
 
   @Test

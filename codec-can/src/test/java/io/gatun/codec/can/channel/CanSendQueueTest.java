@@ -9,8 +9,12 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.codec.can.CanFilter;
 import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanFrameCodec;
+import io.gatun.codec.can.CanFrameView;
 import io.gatun.codec.can.CanId;
 import io.gatun.codec.can.channel.FrameDroppedException.Reason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
@@ -382,6 +386,128 @@ final class CanSendQueueTest extends BusLab {
     await(waits);
     assertEquals(Reason.EXPIRED, reason(old));
     assertEquals(List.of("100#", "101#"), recorder.frames(2));
+  }
+
+  /** As a link that is lost between a write and its flush: what comes later is sent later. */
+  @ParameterizedTest(name = "{0}, {1}")
+  @CsvSource({"OFF, ACTIVE", "DOWN, UP"})
+  void whatWasWrittenButNotFlushedWaitsForTheBusToo(String off, String on) throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    Channel channel = sender(queue);
+    Future<Void> first =
+        on(() -> {
+          Future<Void> written = write(channel, frame("100#"));
+          tell(channel, off);
+          write(channel, frame("101#"));
+          channel.flush();
+          return written;
+        });
+    settle();
+    assertEquals(0, on(() -> calls.flushes), "it asks the kernel while nothing can go");
+    assertTrue(!first.isDone());
+    on(() -> {
+      write(channel, frame("102#"));
+      tell(channel, on);
+      return null;
+    });
+    drain(queue);
+    await(first);
+    assertEquals(List.of("100#", "101#", "102#"), recorder.frames(3));
+  }
+
+  private void tell(Channel channel, String state) {
+    CanEvent event =
+        switch (state) {
+          case "OFF" -> CanEvent.Bus.OFF;
+          case "ACTIVE" -> CanEvent.Bus.ACTIVE;
+          case "DOWN" -> CanEvent.Link.DOWN;
+          default -> CanEvent.Link.UP;
+        };
+    ChannelHandlerContext ctx = channel.pipeline().context(calls);
+    if (ctx != null) {
+      ctx.fireUserEvent(event);
+    }
+  }
+
+  @Test
+  void aHandlerBelowThatFlushesByItselfReordersNothing() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    attach(bus.node(), new CanFrameHandler(), recorder);
+    ChannelHandler flusher =
+        new ChannelHandler() {
+          private int writes;
+
+          @Override
+          public void write(
+              ChannelHandlerContext ctx, Object message, @Nullable Promise<Void> promise) {
+            ctx.write(message, promise);
+            if (++writes % 5 == 0) {
+              ctx.flush();
+            }
+          }
+        };
+    Channel channel = attach(bus.node(), new CanFrameHandler(), flusher, queue);
+    for (int i = 0; i < 100; i++) {
+      write(channel, frame("123#%04X".formatted(i)));
+      if (i % 7 == 0) {
+        channel.flush();
+        pass(FRAME);
+      }
+    }
+    channel.flush();
+    drain(queue);
+    assertEquals(
+        IntStream.range(0, 100).mapToObj("123#%04X"::formatted).toList(), recorder.frames(100));
+  }
+
+  /** Whoever goes on to write and to flush does not make it ask more often. */
+  @Test
+  void aFullInterfaceIsAskedAFewHundredTimesASecond() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().capacity(100).build();
+    VirtualBus slow =
+        VirtualBus.on(loop).bitRate(10).queues(QUEUE, 64).full(VirtualBus.Full.FAIL).build();
+    Channel channel = attach(slow.node(), calls, new CanFrameHandler(), queue);
+    for (int i = 0; i < 10_000; i++) { // a second
+      on(() -> {
+        channel.write(frame("123#"), null);
+        channel.flush();
+        return null;
+      });
+      ticker.advance(100_000, java.util.concurrent.TimeUnit.NANOSECONDS);
+    }
+    settle();
+    int asked = on(() -> calls.flushes);
+    assertTrue(asked >= 20 && asked <= 300, () -> asked + " calls in a second");
+    assertTrue(on(() -> queue.dropped(Reason.QUEUE_FULL)) > 9000);
+  }
+
+  /** What a gateway or a program without garbage writes. */
+  @Test
+  void aViewIsCopiedBeforeItsWriteReturns() throws Exception {
+    CanSendQueue queue = CanSendQueue.builder().build();
+    Channel channel = sender(queue);
+    ByteBuf bytes = Unpooled.buffer(CanFrameCodec.MAX_SIZE);
+    List<String> texts =
+        List.of("123#1122", "12345678#", "123#R4", "123##3112233", "123#1122334455667788_E");
+    VirtualBus wide = VirtualBus.on(loop).build();
+    Recorder there = new Recorder();
+    attach(wide.node(), new CanFrameHandler(), there);
+    Channel plain = attach(wide.node(), new CanFrameHandler());
+    on(() -> {
+      CanFrameView view = new CanFrameView();
+      for (String text : texts) {
+        CanFrameCodec.encode(frame(text), bytes.clear());
+        channel.write(view.wrap(bytes, 0, bytes.writerIndex()), null);
+        plain.write(view, null);
+      }
+      bytes.setZero(0, bytes.capacity());
+      channel.flush();
+      plain.flush();
+      return null;
+    });
+    drain(queue);
+    assertEquals(texts, recorder.frames(texts.size()));
+    assertEquals(texts, there.frames(texts.size()));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.gatun.codec.can;
+package io.gatun.testkit;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
