@@ -75,12 +75,12 @@ final class Bus {
    * @param visited the bits of the buses that it was on already
    */
   @SuppressWarnings("ReferenceEquality") // as above
-  boolean publish(CanFrame frame, Member from, long visited) {
-    if (onceNanos > 0 && isEcho(frame, from)) {
+  boolean publish(BusFrame frame, Member from, long visited) {
+    if (onceNanos > 0 && isEcho(frame.record(), from)) {
       return false;
     }
     frames++;
-    bytes += frame.data().length();
+    bytes += frame.length();
     for (Member member : members) {
       if (member != from) {
         member.counters.offered();

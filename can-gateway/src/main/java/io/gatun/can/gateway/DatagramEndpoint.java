@@ -182,7 +182,7 @@ final class DatagramEndpoint extends Endpoint {
     }
 
     @Override
-    void deliver(CanFrame frame, long visited) {
+    void deliver(BusFrame frame, long visited) {
       ChannelHandlerContext ctx = this.ctx;
       if (ctx == null || peer == null) {
         drop("disconnected");
@@ -199,7 +199,7 @@ final class DatagramEndpoint extends Endpoint {
         protocol.begin(out, 0);
       }
       int before = out.writerIndex();
-      if (!protocol.encode(frame, out)) {
+      if (!protocol.encode(frame.record(), out)) {
         out.writerIndex(before);
         drop("not-carried");
         if (batched == 0) {

@@ -5,18 +5,18 @@ import io.gatun.address.CanAddress;
 import io.gatun.address.Protocol;
 import io.gatun.address.SocketType;
 import io.gatun.channel.Bootstrap;
+import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.EventLoop;
-import io.gatun.codec.can.CanFrame;
 import io.gatun.codec.can.channel.CanEvent;
 import io.gatun.codec.can.channel.CanFrameHandler;
 import io.gatun.codec.can.channel.CanFrameHandler.Option;
 import io.gatun.codec.can.channel.CanInterfaceHandler;
 import io.gatun.codec.can.channel.CanReceived;
+import io.gatun.codec.can.channel.CanReceivedView;
 import io.gatun.codec.can.channel.CanSendQueue;
 import io.gatun.os.Constants;
-import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -58,18 +58,8 @@ final class InterfaceEndpoint extends Endpoint {
 
   @Override
   void start() throws Exception {
-    Device member = new Device();
     Bootstrap bootstrap =
-        new Bootstrap(loop)
-            .type(SocketType.RAW, new Protocol(CAN_RAW))
-            .handler(channel ->
-                channel
-                    .pipeline()
-                    .addLast(
-                        new CanInterfaceHandler(device),
-                        new CanFrameHandler(Option.FD, Option.XL, Option.ERRORS),
-                        queue.build(),
-                        member));
+        new Bootstrap(loop).type(SocketType.RAW, new Protocol(CAN_RAW)).handler(this::equip);
     CanAddress.Raw address;
     try {
       address = CanAddress.raw(device);
@@ -81,7 +71,18 @@ final class InterfaceEndpoint extends Endpoint {
     bootstrap.bind(address).sync();
   }
 
-  private final class Device extends ChannelMember {
+  /** Makes a channel the interface's. */
+  void equip(Channel channel) {
+    channel
+        .pipeline()
+        .addLast(
+            new CanInterfaceHandler(device),
+            new CanFrameHandler(Option.VIEWS, Option.FD, Option.XL, Option.ERRORS),
+            queue.build(),
+            new Device());
+  }
+
+  private final class Device extends ChannelMember implements Runnable {
     private CanEvent.Link link = CanEvent.Link.UP;
     private CanEvent.@Nullable Bus controller;
     private boolean flushes;
@@ -112,7 +113,7 @@ final class InterfaceEndpoint extends Endpoint {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-      CanReceived received = (CanReceived) message;
+      CanReceivedView received = (CanReceivedView) message;
       if (received.origin() == CanReceived.Origin.HOST && !local) {
         counters.lostOutside("local", 1);
       } else {
@@ -136,24 +137,28 @@ final class InterfaceEndpoint extends Endpoint {
     }
 
     @Override
-    void deliver(CanFrame frame, long visited) {
+    void deliver(BusFrame frame, long visited) {
       ChannelHandlerContext ctx = this.ctx;
       if (ctx == null) {
         drop("closed");
-      } else if (frame instanceof CanFrame.ErrorFrame) {
+      } else if (frame.isError()) {
         drop("not-carried"); // which tells of another bus
       } else {
-        Promise<Void> promise = ctx.newPromise();
-        promise.addListener(this);
-        ctx.write(frame, promise);
+        ctx.write(frame.view(), written);
         if (!flushes) {
           flushes = true;
-          ctx.eventLoop()
-              .execute(() -> {
-                flushes = false;
-                ctx.flush();
-              });
+          ctx.eventLoop().execute(this);
         }
+      }
+    }
+
+    /** Sends what the round has brought. */
+    @Override
+    public void run() {
+      flushes = false;
+      ChannelHandlerContext ctx = this.ctx;
+      if (ctx != null) {
+        ctx.flush();
       }
     }
 

@@ -56,7 +56,7 @@ final class LogEndpoints {
       }
 
       @Override
-      void deliver(CanFrame frame, long visited) {
+      void deliver(BusFrame frame, long visited) {
         drop("replays-only");
       }
 
@@ -170,7 +170,7 @@ final class LogEndpoints {
       }
 
       @Override
-      void deliver(CanFrame frame, long visited) {
+      void deliver(BusFrame frame, long visited) {
         CanLogWriter out = writer;
         if (out == null) {
           drop("closed");
@@ -182,7 +182,7 @@ final class LogEndpoints {
                   Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MICROS),
                   bus.name,
                   CanLogEntry.Direction.UNKNOWN,
-                  frame));
+                  frame.record()));
           unflushed++;
           if (!timed) {
             timed = true;

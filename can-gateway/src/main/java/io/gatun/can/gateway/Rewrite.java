@@ -1,10 +1,10 @@
 package io.gatun.can.gateway;
 
 import io.gatun.codec.can.CanData;
-import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanFrameView;
 import io.gatun.codec.can.CanId;
 import io.gatun.codec.can.Crc8;
-import java.util.Arrays;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +12,18 @@ import org.jspecify.annotations.Nullable;
  * Changes a frame as cangw(1) does: and, or, xor, set, in this order, on identifier, length and
  * data; then checksums.
  */
-record Rewrite(List<Step> steps, List<Checksum> checksums) {
+final class Rewrite {
   static final Rewrite NOTHING = new Rewrite(List.of(), List.of());
+
+  // Arrays, since a loop over one has no iterator.
+
+  private final Step[] steps;
+  private final Checksum[] checksums;
+
+  Rewrite(List<Step> steps, List<Checksum> checksums) {
+    this.steps = steps.toArray(Step[]::new);
+    this.checksums = checksums.toArray(Checksum[]::new);
+  }
 
   enum Operation {
     AND,
@@ -50,73 +60,87 @@ record Rewrite(List<Step> steps, List<Checksum> checksums) {
    */
   record Checksum(@Nullable Crc8 crc, int from, int to, int result, int initial) {
     /** cangw leaves a frame alone that is too short, and so do we. */
-    void apply(byte[] data) {
-      int first = from < 0 ? data.length + from : from;
-      int last = to < 0 ? data.length + to : to;
-      int at = result < 0 ? data.length + result : result;
-      if (first < 0 || last >= data.length || first > last || at < 0 || at >= data.length) {
+    void apply(CanFrameView frame) {
+      int length = frame.length();
+      int first = from < 0 ? length + from : from;
+      int last = to < 0 ? length + to : to;
+      int at = result < 0 ? length + result : result;
+      if (first < 0 || last >= length || first > last || at < 0 || at >= length) {
         return;
       }
       int sum = crc == null ? initial : crc.start();
       for (int i = first; i <= last; i++) {
-        sum = crc == null ? sum ^ (data[i] & 0xff) : crc.add(sum, data[i]);
+        int value = frame.getByte(i);
+        sum = crc == null ? sum ^ value : crc.add(sum, value);
       }
-      data[at] = (byte) (crc == null ? sum : crc.end(sum));
+      frame.setByte(at, crc == null ? sum : crc.end(sum));
     }
   }
 
-  /** Returns null where the frame cannot be: more bytes than it has room for. */
-  @Nullable CanFrame apply(CanFrame frame) {
-    if (steps.isEmpty() && checksums.isEmpty()) {
-      return frame;
-    }
-    return switch (frame) {
-      case CanFrame.Classic classic -> {
-        byte[] data = bytes(classic.data(), 8);
-        yield data == null ? null : new CanFrame.Classic(id(classic.id()), CanData.of(data));
-      }
-      case CanFrame.Fd fd -> {
-        byte[] data = bytes(fd.data(), 64);
-        yield data == null
-            ? null
-            : new CanFrame.Fd(
-                id(fd.id()), fd.bitRateSwitch(), fd.errorStateIndicator(), CanData.of(data));
-      }
-      case CanFrame.Remote remote -> new CanFrame.Remote(id(remote.id()), remote.dlc());
-      case CanFrame.Xl _, CanFrame.ErrorFrame _ -> frame;
-    };
+  /** Whether a frame is to be rewritten: those of CAN XL and of errors never are. */
+  boolean changes(CanFrameView frame) {
+    return steps.length + checksums.length > 0
+        && switch (frame.kind()) {
+          case CLASSIC, FD, REMOTE -> true;
+          case XL, ERROR -> false;
+        };
   }
 
-  private CanId id(CanId id) {
-    int value = id.value();
-    for (Step step : steps) {
-      if (step.id != null) {
-        value = step.apply(value, step.id);
-      }
+  /**
+   * Writes a frame anew.
+   *
+   * @param frame one that this changes
+   * @param to becomes a view of the new one
+   * @param bytes where that is put, from the first byte on
+   * @return false where the frame cannot be: more bytes than it has room for
+   */
+  boolean apply(CanFrameView frame, CanFrameView to, ByteBuf bytes) {
+    int id = rawId(frame);
+    if (frame.kind() == CanFrameView.Kind.REMOTE) {
+      to.putRemote(bytes, 0, id, frame.dlc());
+      return true;
     }
-    boolean extended = id.isExtended() || value > CanId.MAX_STANDARD;
-    return new CanId(value & (extended ? CanId.MAX_EXTENDED : CanId.MAX_STANDARD), extended);
-  }
-
-  private byte @Nullable [] bytes(CanData old, int room) {
-    int length = old.length();
+    boolean fd = frame.kind() == CanFrameView.Kind.FD;
+    int length = frame.length();
     for (Step step : steps) {
       if (step.len != null) {
         length = step.apply(length, step.len);
       }
     }
-    if (length > room) {
-      return null;
+    if (length > (fd ? 64 : 8)) {
+      return false;
     }
-    byte[] data = Arrays.copyOf(old.toArray(), length);
-    for (Step step : steps) {
-      for (int i = 0; i < Math.min(step.data.length(), length); i++) {
-        data[i] = (byte) step.apply(data[i], step.data.get(i));
+    if (fd) {
+      to.putFd(bytes, 0, id, length);
+      to.setBitRateSwitch(frame.bitRateSwitch());
+      to.setErrorStateIndicator(frame.errorStateIndicator());
+    } else {
+      to.putClassic(bytes, 0, id, length == frame.length() ? frame.dlc() : length);
+    }
+    for (int i = 0; i < length; i++) {
+      int value = i < frame.length() ? frame.getByte(i) : 0;
+      for (Step step : steps) {
+        if (i < step.data.length()) {
+          value = step.apply(value, step.data.get(i));
+        }
       }
+      to.setByte(i, value);
     }
     for (Checksum checksum : checksums) {
-      checksum.apply(data);
+      checksum.apply(to);
     }
-    return data;
+    return true;
+  }
+
+  private int rawId(CanFrameView frame) {
+    int value = frame.id();
+    for (Step step : steps) {
+      if (step.id != null) {
+        value = step.apply(value, step.id);
+      }
+    }
+    return frame.isExtended() || value > CanId.MAX_STANDARD
+        ? (value & CanId.MAX_EXTENDED) | Frames.EFF
+        : value & CanId.MAX_STANDARD;
   }
 }

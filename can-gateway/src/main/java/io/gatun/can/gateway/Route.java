@@ -3,11 +3,14 @@ package io.gatun.can.gateway;
 import io.gatun.channel.EventLoop;
 import io.gatun.codec.can.CanFilter;
 import io.gatun.codec.can.CanFrame;
+import io.gatun.codec.can.CanFrameCodec;
+import io.gatun.codec.can.CanFrameView;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Passes frames of one bus on to another. */
 final class Route extends Member {
@@ -35,6 +38,12 @@ final class Route extends Member {
   private final Map<Integer, Held> held = new LinkedHashMap<>();
   private boolean timed;
 
+  /** Where one is rewritten. */
+  private final ByteBuf changedBytes = Unpooled.buffer(CanFrameCodec.FD_SIZE);
+
+  private final CanFrameView changed = new CanFrameView();
+  private final BusFrame own = new BusFrame();
+
   Route(Bus from, Bus to, Rules rules, EventLoop loop) {
     super(from.name + "→" + to.name, from);
     this.to = to;
@@ -44,13 +53,13 @@ final class Route extends Member {
   }
 
   @Override
-  void deliver(CanFrame frame, long visited) {
+  void deliver(BusFrame frame, long visited) {
     if ((visited & to.bit) != 0) {
       drop("loop");
     } else if (Long.bitCount(visited) > rules.hops) {
       drop("hops");
     } else if (!rules.filters.isEmpty()
-        && !CanFilter.matches(rules.filters, false, Frames.rawId(frame))) {
+        && !CanFilter.matches(rules.filters, false, frame.rawId())) {
       drop("filtered");
     } else if (rules.latestNanos > 0) {
       hold(frame, visited);
@@ -59,8 +68,8 @@ final class Route extends Member {
     }
   }
 
-  private void hold(CanFrame frame, long visited) {
-    if (held.put(Frames.rawId(frame), new Held(frame, visited)) != null) {
+  private void hold(BusFrame frame, long visited) {
+    if (held.put(frame.rawId(), new Held(frame.record(), visited)) != null) {
       drop("superseded");
     }
     if (!timed) {
@@ -71,14 +80,15 @@ final class Route extends Member {
 
   private void release() {
     timed = false;
+    BusFrame released = new BusFrame();
     List<Held> all = List.copyOf(held.values());
     held.clear();
     for (Held one : all) {
-      pass(one.frame, one.visited);
+      pass(released.of(one.frame), one.visited);
     }
   }
 
-  private void pass(CanFrame frame, long visited) {
+  private void pass(BusFrame frame, long visited) {
     if (rules.rate > 0) {
       long now = loop.ticker().nanoTime();
       paidAt = Math.max(paidAt, now - SECOND);
@@ -88,12 +98,15 @@ final class Route extends Member {
       }
       paidAt += (long) (SECOND / rules.rate);
     }
-    @Nullable CanFrame changed = rules.rewrite.apply(frame);
-    if (changed == null) {
-      drop("too-long");
-      return;
+    BusFrame out = frame;
+    if (rules.rewrite.changes(frame.view())) {
+      if (!rules.rewrite.apply(frame.view(), changed, changedBytes)) {
+        drop("too-long");
+        return;
+      }
+      out = own.of(changed);
     }
-    if (to.publish(changed, this, visited)) {
+    if (to.publish(out, this, visited)) {
       counters.sent(1);
     } else {
       drop("loop");

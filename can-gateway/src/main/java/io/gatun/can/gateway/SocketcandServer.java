@@ -176,6 +176,7 @@ final class SocketcandServer extends Endpoint {
 
   /** A client that has opened a bus. */
   private final class Session extends StreamMember {
+    private final BusFrame given = new BusFrame();
     private Mode mode = Mode.BCM;
     private @Nullable BcmJobs jobs;
     private @Nullable Future<?> statistics;
@@ -189,9 +190,7 @@ final class SocketcandServer extends Endpoint {
       this.ctx = ctx;
       add(this);
       if (ctx != null) {
-        jobs =
-            new BcmJobs(
-                ctx.eventLoop(), this::received, frame -> super.deliver(frame, 0), this::drop);
+        jobs = new BcmJobs(ctx.eventLoop(), this::received, this::give, this::drop);
       }
       bus.join(this);
       say("< ok >");
@@ -203,14 +202,19 @@ final class SocketcandServer extends Endpoint {
     }
 
     @Override
-    void deliver(CanFrame frame, long visited) {
+    void deliver(BusFrame frame, long visited) {
       if (mode == Mode.RAW) {
         super.deliver(frame, visited);
       } else if (mode == Mode.BCM && jobs != null) {
-        jobs.received(frame);
+        jobs.received(frame.record());
       } else {
         drop("filtered");
       }
+    }
+
+    /** What a job has for the client. */
+    private void give(CanFrame frame) {
+      super.deliver(given.of(frame), 0);
     }
 
     @Override

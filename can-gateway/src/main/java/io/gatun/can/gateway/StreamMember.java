@@ -3,7 +3,6 @@ package io.gatun.can.gateway;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.codec.can.CanFrame;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.concurrent.Promise;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ abstract class StreamMember extends ChannelMember {
   }
 
   @Override
-  void deliver(CanFrame frame, long visited) {
+  void deliver(BusFrame frame, long visited) {
     ChannelHandlerContext ctx = this.ctx;
     if (ctx == null || !takesFrames()) {
       drop("disconnected");
@@ -44,14 +43,12 @@ abstract class StreamMember extends ChannelMember {
       drop("slow");
     } else {
       ByteBuf out = ctx.alloc().directBuffer(64);
-      if (!encode(frame, out)) {
+      if (!encode(frame.record(), out)) {
         out.release();
         drop("not-carried");
         return;
       }
-      Promise<Void> promise = ctx.newPromise();
-      promise.addListener(this);
-      ctx.write(out, promise);
+      ctx.write(out, written);
       flushLater(ctx);
     }
   }

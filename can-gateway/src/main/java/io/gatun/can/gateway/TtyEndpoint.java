@@ -199,7 +199,8 @@ final class TtyEndpoint extends Endpoint {
     }
 
     @Override
-    void deliver(CanFrame frame, long visited) {
+    void deliver(BusFrame given, long visited) {
+      CanFrame frame = given.record();
       if (!open) {
         drop("disconnected");
       } else if (frame instanceof CanFrame.Xl || frame instanceof CanFrame.ErrorFrame) {
