@@ -64,8 +64,8 @@ public interface Channel extends AttributeMap {
    * FileRegion}, which the channel then owns. It may send from where the bytes are, a buffer's
    * array too: they must not be changed until the write is complete.
    *
-   * @return can be cancelled until it is flushed, and nothing is sent then; completed when the
-   *     system has taken the message, or it failed
+   * @return can be cancelled until it is flushed, or a handler has begun to make something else of
+   *     it, and nothing is sent then; completed when the system has taken the message, or it failed
    */
   Future<Void> write(Object message);
 

@@ -96,6 +96,13 @@ public final class ChannelPipeline {
     if (context(name) != null) {
       throw new IllegalArgumentException("the pipeline has a handler " + name + " already");
     }
+    ChannelHandlerContext ctx = contextOf(name, handler);
+    link(previous, ctx);
+    added(ctx);
+    return this;
+  }
+
+  private ChannelHandlerContext contextOf(String name, ChannelHandler handler) {
     ChannelHandlerContext ctx = new ChannelHandlerContext(sentinel.channel, name, handler);
     if (!isSharable(ctx) && !HandlersInUse.add(ctx.handler())) {
       throw new IllegalStateException(
@@ -103,17 +110,23 @@ public final class ChannelPipeline {
               + ctx.handler().getClass().getName()
               + " is in a pipeline already, and neither @Sharable nor without fields");
     }
+    return ctx;
+  }
+
+  private static void link(ChannelHandlerContext previous, ChannelHandlerContext ctx) {
     ChannelHandlerContext next = previous.next;
     ctx.previous = previous;
     ctx.next = next;
     previous.next = ctx;
     next.previous = ctx;
+  }
+
+  private static void added(ChannelHandlerContext ctx) {
     try {
-      handler.handlerAdded(ctx);
+      ctx.handler.handlerAdded(ctx);
     } catch (Throwable t) {
       ctx.failedToAdd(t);
     }
-    return this;
   }
 
   private static boolean isSharable(ChannelHandlerContext ctx) {
@@ -143,26 +156,32 @@ public final class ChannelPipeline {
     return type.cast(remove(require(context(type), type.getName())));
   }
 
-  /** Puts a handler in the place of the one of a name, which is returned. */
+  /**
+   * Puts a handler in the place of the one of a name, which is returned. What the old one still
+   * passes on, such as bytes that it has kept, the new one sees.
+   */
   public ChannelHandler replace(String other, String name, ChannelHandler handler) {
     return replace(require(other), name, handler);
   }
 
-  /** Puts a handler in the place of another. */
+  /** Puts a handler in the place of another, as {@link #replace(String, String, ChannelHandler)}. */
   public ChannelPipeline replace(ChannelHandler other, String name, ChannelHandler handler) {
     replace(require(context(other), other), name, handler);
     return this;
   }
 
   private ChannelHandler replace(ChannelHandlerContext old, String name, ChannelHandler handler) {
-    if (name.equals(old.name())) {
-      ChannelHandlerContext previous = old.previous;
-      ChannelHandler removed = remove(old);
-      insert(previous, name, handler);
-      return removed;
+    checkLoop();
+    ChannelHandlerContext same = context(name);
+    if (same != null && same != old) {
+      throw new IllegalArgumentException("the pipeline has a handler " + name + " already");
     }
-    insert(old, name, handler);
-    return remove(old);
+    ChannelHandlerContext ctx = contextOf(name, handler);
+    link(old, ctx);
+    unlink(old); // before the new one is told, for it may look itself up by its name
+    added(ctx);
+    removed(old);
+    return old.handler();
   }
 
   private ChannelHandler remove(ChannelHandlerContext ctx) {
@@ -175,13 +194,17 @@ public final class ChannelPipeline {
       return ctx.handler();
     }
     unlink(ctx);
+    removed(ctx);
+    return ctx.handler();
+  }
+
+  private static void removed(ChannelHandlerContext ctx) {
     try {
       ctx.handler.handlerRemoved(ctx);
     } catch (Throwable t) {
       ctx.threw(t);
       ctx.fireExceptionCaught(t);
     }
-    return ctx.handler();
   }
 
   /** The context keeps its own links: an event that is passing through it finds its way on. */

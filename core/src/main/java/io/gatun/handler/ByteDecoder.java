@@ -5,6 +5,7 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +32,18 @@ public abstract class ByteDecoder implements ChannelHandler {
   /**
    * Takes one message off the bytes.
    *
-   * @param in what has come; reading it takes it away
+   * @param in what has come, a byte at least; reading it takes it away
    * @return the message, which is passed on and whose owner is the next handler; null when there is
-   *     no whole one, unless bytes were taken away: then this is called again
+   *     no whole one, unless bytes were taken away: then this is called again. A message of no
+   *     bytes would come for ever: that is an error
    * @throws Exception if no message can ever come of them
    */
   protected abstract @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf in)
       throws Exception;
 
   /**
-   * The stream has ended. Called after {@link #decode} as long as it returns a message; by default
-   * what is left is dropped.
+   * The stream has ended, and {@link #decode} makes nothing of what is left, if anything is. Called
+   * once, and again as long as it takes bytes away; by default what is left is dropped.
    */
   protected @Nullable Object decodeLast(ChannelHandlerContext ctx, ByteBuf in) throws Exception {
     return null;
@@ -85,14 +87,22 @@ public abstract class ByteDecoder implements ChannelHandler {
       while (bytes != null && !ctx.isRemoved()) {
         ByteBuf in = bytes;
         int before = in.readableBytes();
-        Object message = before == 0 && !last ? null : decode(ctx, in);
-        if (message == null && last && in.readableBytes() == before) {
+        Object message = before == 0 ? null : decode(ctx, in);
+        boolean stays = in.readableBytes() == before;
+        if (message != null && stays && !ctx.isRemoved()) {
+          ReferenceCountUtil.release(message);
+          throw new IllegalStateException(
+              getClass().getName() + " made a message of no bytes: it would make them for ever");
+        }
+        if (stays && last) {
           message = decodeLast(ctx, in);
+          stays = in.readableBytes() == before;
         }
         if (message != null) {
           fired = true;
           ctx.fireChannelRead(message);
-        } else if (in.readableBytes() == before) {
+        }
+        if (stays) {
           break;
         }
       }

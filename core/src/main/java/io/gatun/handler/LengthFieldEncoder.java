@@ -4,12 +4,14 @@ import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.Sharable;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Promise;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the length of each message before it. The message itself is not copied: the field is a
- * buffer of its own, and both go out in one call.
+ * buffer of its own, and both go out in one call. So a write can no longer be cancelled once it is
+ * here.
  */
 @Sharable
 public final class LengthFieldEncoder implements ChannelHandler {
@@ -30,6 +32,13 @@ public final class LengthFieldEncoder implements ChannelHandler {
   public void write(ChannelHandlerContext ctx, Object message, @Nullable Promise<Void> promise)
       throws FrameException {
     if (message instanceof ByteBuf body) {
+      if (body.refCnt() == 0) { // which the channel would find too late
+        throw new IllegalReferenceCountException("a released buffer was written");
+      }
+      if (promise != null && !promise.setUncancellable()) { // it is both of them or neither
+        body.release();
+        return;
+      }
       ByteBuf header = ctx.alloc().directBuffer(field.size());
       try {
         field.write(header, body.readableBytes());

@@ -9,6 +9,9 @@ import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.FileRegion;
 import io.gatun.error.ClosedException;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -48,6 +51,34 @@ public final class FileRegionTest extends ChannelLab {
       assertEquals(0, region.left());
     }
     assertEquals(0, pair.channel().pendingBytes());
+  }
+
+  @Test
+  void withoutMemoryToReadAFileTheWriteFailsAndTheChannelCloses() throws Exception {
+    Pair pair = pair(new Recorder());
+    ByteBufAllocator none =
+        new AbstractByteBufAllocator(true) {
+          @Override
+          protected ByteBuf newHeapBuffer(int capacity, int most) {
+            throw new OutOfMemoryError("a test's");
+          }
+
+          @Override
+          protected ByteBuf newDirectBuffer(int capacity, int most) {
+            throw new OutOfMemoryError("a test's");
+          }
+
+          @Override
+          public boolean isDirectBufferPooled() {
+            return false;
+          }
+        };
+    pair.channel().setOption(ChannelOption.ALLOCATOR, none);
+    FileChannel file = FileChannel.open(file(10));
+    Future<Void> written = pair.channel().writeAndFlush(FileRegion.of(file, 0, 10));
+    failure(ClosedException.class, written);
+    awaitClosed(pair.channel());
+    assertFalse(file.isOpen());
   }
 
   @Test

@@ -15,6 +15,9 @@ import io.gatun.handler.LengthField;
 import io.gatun.handler.LengthFieldDecoder;
 import io.gatun.handler.LengthFieldEncoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -225,6 +228,95 @@ public final class FramingTest extends ChannelLab {
     pair.peer().sendAll(ascii("upgrade\nraw\nbytes"));
     expect("upgrade");
     assertArrayEquals(ascii("raw\nbytes"), recorder.bytes(9));
+  }
+
+  /** Takes the word that ends what it speaks, and has itself replaced. */
+  private static final class Upgraded extends ByteDecoder {
+    private final String name;
+
+    Upgraded(String name) {
+      this.name = name;
+    }
+
+    @Override
+    protected @Nullable Object decode(ChannelHandlerContext ctx, ByteBuf in) {
+      if (in.readableBytes() >= 7) {
+        in.skipBytes(7);
+        ctx.pipeline().replace(this, name, DelimiterDecoder.ofLines(100));
+      }
+      return null;
+    }
+  }
+
+  @Test
+  void theRestOfADecoderGoesToTheOneThatReplacesItWhateverItsName() throws Exception {
+    for (String name : new String[] {"other", "Upgraded"}) {
+      Pair pair = decoding(new Upgraded(name));
+      pair.peer().sendAll(ascii("UPGRADEone\ntwo\nth"));
+      expect("one", "two");
+      pair.peer().sendAll(ascii("ree\n"));
+      expect("three");
+    }
+  }
+
+  /** Takes all there is, be it nothing. */
+  private static final class Everything extends ByteDecoder {
+    @Override
+    protected Object decode(ChannelHandlerContext ctx, ByteBuf in) {
+      return in.readRetainedSlice(in.readableBytes());
+    }
+  }
+
+  @Test
+  void aDecoderIsNotAskedForAMessageOfNothing() throws Exception {
+    Pair pair = decoding(new Everything());
+    pair.peer().sendAll(ascii("all"));
+    expect("all");
+    pair.peer().close();
+    recorder.expectEnd();
+  }
+
+  /** Makes messages of nothing. */
+  private static final class Endless extends ByteDecoder {
+    @Override
+    protected Object decode(ChannelHandlerContext ctx, ByteBuf in) {
+      return in.retainedSlice();
+    }
+  }
+
+  @Test
+  void aMessageOfNoBytesIsAnErrorAndNothingFollows() throws Exception {
+    Pair pair = decoding(new Endless());
+    pair.peer().sendAll(ascii("all"));
+    recorder.expectThrown(IllegalStateException.class);
+    pair.peer().sendAll(ascii("more"));
+    rounds(pair.channel().eventLoop());
+    recorder.expectNothing();
+    pair.peer().close();
+    recorder.expectEnd();
+  }
+
+  @Test
+  void aFrameThatIsCancelledOrWasReleasedIsNotSentAndNoneOfTheOthersSuffers() throws Exception {
+    Pair pair = decoding(new LengthFieldEncoder(LengthField.of(2, 100)));
+    Channel channel = pair.channel();
+    on(
+        channel,
+        () -> {
+          Promise<Void> cancelled = channel.newPromise();
+          cancelled.cancel(false);
+          channel.write(buffer(ascii("AAAA")), cancelled);
+          Future<Void> late = channel.write(buffer(ascii("BB")));
+          late.cancel(false); // its length may be on the way
+          ByteBuf released = buffer(ascii("CCC"));
+          released.release();
+          failure(IllegalReferenceCountException.class, channel.write(released));
+          channel.writeAndFlush(buffer(ascii("D")), null);
+          return null;
+        });
+    assertArrayEquals(bytes(0, 2, 'B', 'B', 0, 1, 'D'), receive(pair.peer(), 7));
+    await(channel.close());
+    assertArrayEquals(bytes(), receiveAll(pair.peer()));
   }
 
   /** Tells the rest at the end. */

@@ -11,6 +11,7 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.ChannelOption;
 import io.gatun.channel.WaterMarks;
 import io.gatun.error.BrokenPipeException;
+import io.gatun.error.ClosedException;
 import io.gatun.socket.Shutdown;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
@@ -75,6 +76,19 @@ public final class HalfClosureTest extends ChannelLab {
     recorder.expectNothing();
     pair.channel().read();
     recorder.expect(ChannelEvent.INPUT_SHUTDOWN);
+  }
+
+  @Test
+  void allWhoShutDownOutputThatIsNeverSentAreToldThatItFailed() throws Exception {
+    assumeThatWritesWait();
+    Pair pair = pairThatAllowsIt();
+    pair.channel().writeAndFlush(buffer(Data.of(LARGE)), null);
+    Future<Void> one = pair.channel().shutdownOutput();
+    Future<Void> other = pair.channel().shutdownOutput();
+    rounds(pair.channel().eventLoop());
+    await(pair.channel().close());
+    failure(ClosedException.class, one);
+    failure(ClosedException.class, other);
   }
 
   @Test

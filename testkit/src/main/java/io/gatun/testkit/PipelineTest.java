@@ -156,9 +156,39 @@ public final class PipelineTest extends ChannelLab {
     assertEquals(
         List.of("+f", "-e"), notesOf(channel, () -> pipeline.replace("e", "f", new Noting("f"))));
     assertEquals(
-        List.of("-f", "+g"), notesOf(channel, () -> pipeline.replace("f", "f", new Noting("g"))));
+        List.of("+g", "-f"), notesOf(channel, () -> pipeline.replace("f", "f", new Noting("g"))));
     assertEquals(List.of("a", "f", "d"), on(channel, pipeline::names));
     assertEquals(List.of("a x", "g x", "d x"), notesOf(channel, "x"));
+  }
+
+  @Test
+  void aHandlerThatReplacesAnotherOfItsNameIsTheOneOfThatNameWhenItIsAdded() throws Exception {
+    Channel channel = channel(new Noting("a"));
+    ChannelPipeline pipeline = channel.pipeline();
+    Noting adding =
+        new Noting("b") {
+          @Override
+          public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+            super.handlerAdded(ctx);
+            assertSame(this, ctx.pipeline().get(ctx.name()));
+            ctx.pipeline().addAfter(ctx.name(), "c", new Noting("c"));
+          }
+        };
+    assertEquals(
+        List.of("+b", "+c", "-a"),
+        notesOf(channel, () -> pipeline.replace("Noting", "Noting", adding)));
+    assertEquals(List.of("Noting", "c"), on(channel, pipeline::names));
+    on(
+        channel,
+        () -> {
+          Noting other = new Noting("d");
+          assertThrows(
+              IllegalArgumentException.class, () -> pipeline.replace("Noting", "c", other));
+          assertThrows(
+              IllegalStateException.class, () -> pipeline.replace("c", "c", adding), "in use");
+          return null;
+        });
+    assertEquals(List.of("b x", "c x"), notesOf(channel, "x"));
   }
 
   @Test
