@@ -526,7 +526,13 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     } else if (outputShutdown) {
       complete(promise);
     } else if (shutdownWhenSent && shutdownPromise != null) {
-      shutdownPromise.addListener(done -> complete(promise));
+      shutdownPromise.addListener(done -> {
+        if (done.isSuccess()) {
+          complete(promise);
+        } else {
+          fail(promise, done.cause());
+        }
+      });
     } else {
       shutdownWhenSent = true;
       shutdownPromise = promise;
