@@ -190,8 +190,8 @@ public final class Bootstrap {
    * Makes a channel of a socket of the bootstrap's type that somebody else has opened, such as one
    * of a pair, one that was passed by another process, or a bound one of datagrams by the one who
    * started this program ({@link io.gatun.socket.InheritedDescriptor}). A stream or SEQPACKET has
-   * to be connected. The family and the protocol are the socket's own. The descriptor is the
-   * channel's from now on, and closed should the future fail or be cancelled; what is no such
+   * to be connected. The family and the protocol are the socket's own (where no option tells the
+   * protocol, the bootstrap's). The descriptor is the channel's from now on, and closed should the future fail or be cancelled; what is no such
    * socket is left alone, with an {@link IOException} or {@link IllegalArgumentException}. A Unix
    * path that somebody else has bound stays when the channel closes.
    *
@@ -204,6 +204,7 @@ public final class Bootstrap {
         loop,
         fd,
         type,
+        protocol,
         type.equals(SocketType.STREAM) || type.equals(SocketType.SEQPACKET),
         adopted,
         socket -> {

@@ -8,6 +8,7 @@ import io.gatun.address.SocketType;
 import io.gatun.error.SocketErrors;
 import io.gatun.os.Abi;
 import io.gatun.os.Constants;
+import io.gatun.os.Errno;
 import io.gatun.os.Kernel;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What both bootstraps do with a new channel. */
 final class Setup {
-  /** Tells SCTP from TCP. Where there is no such option, there is no second protocol to tell. */
+  /** Tells SCTP from TCP. Where there is no such option, the bootstrap's protocol counts. */
   private static final int SO_PROTOCOL = Abi.HOST.valueOr("SO_PROTOCOL", -1);
 
   private final Map<ChannelOption<?>, Object> options = new LinkedHashMap<>();
@@ -76,6 +77,7 @@ final class Setup {
   /**
    * A socket that somebody else has opened.
    *
+   * @param family UNSPEC if it is not bound, and the system does not tell then
    * @param peer null unless it is connected
    */
   record Adopted(AddressFamily family, Protocol protocol, @Nullable Address peer) {}
@@ -89,18 +91,20 @@ final class Setup {
    * Takes over a socket that somebody else has opened: what is no such socket is not touched; any
    * other is closed should it come to nothing.
    *
+   * @param protocol its protocol, where the system does not tell
    * @param needsPeer one that is not connected is no such socket
    */
   void adopt(
       EventLoop loop,
       int fd,
       SocketType type,
+      Protocol protocol,
       boolean needsPeer,
       Promise<Channel> promise,
       Adoption step) {
     Kernel kernel = Kernel.acquire();
     try {
-      Adopted socket = prepare(kernel, fd, type, needsPeer);
+      Adopted socket = prepare(kernel, fd, type, protocol, needsPeer);
       run(loop, promise, () -> step.run(socket), () -> close(fd));
     } catch (IOException | IllegalArgumentException e) {
       promise.tryFailure(e);
@@ -139,13 +143,14 @@ final class Setup {
   }
 
   /** Makes a socket fit for a loop, non-blocking and close-on-exec, and tells what it is. */
-  private static Adopted prepare(Kernel kernel, int fd, SocketType type, boolean needsPeer)
+  private static Adopted prepare(
+      Kernel kernel, int fd, SocketType type, Protocol asked, boolean needsPeer)
       throws IOException {
     int result = check(kernel.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_TYPE), fd);
     if (result != type.number()) {
       throw new IllegalArgumentException("descriptor " + fd + " is no socket of type " + type);
     }
-    Protocol protocol = Protocol.DEFAULT;
+    Protocol protocol = asked;
     if (SO_PROTOCOL >= 0) {
       protocol = new Protocol(check(kernel.getsockopt(fd, Constants.SOL_SOCKET, SO_PROTOCOL), fd));
     }
@@ -155,8 +160,12 @@ final class Setup {
     }
     Address peer =
         result < 0 ? null : Sockaddr.decode(kernel.address(), kernel.addressLength(), protocol);
-    check(kernel.getsockname(fd), fd); // which Windows refuses one that is not bound
-    AddressFamily family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
+    AddressFamily family = AddressFamily.UNSPEC;
+    result = kernel.getsockname(fd);
+    if (result != -Errno.EINVAL) { // as on Windows where it is not bound
+      check(result, fd);
+      family = Sockaddr.decode(kernel.address(), kernel.addressLength()).family();
+    }
     check(kernel.setNonBlocking(fd, true), fd);
     check(kernel.setInheritable(fd, false), fd);
     kernel.adopt(fd);

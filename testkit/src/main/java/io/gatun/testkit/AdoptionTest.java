@@ -15,6 +15,7 @@ import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoop;
+import io.gatun.channel.Message;
 import io.gatun.error.SocketError;
 import io.gatun.socket.Datagram;
 import io.gatun.socket.Socket;
@@ -132,6 +133,20 @@ public final class AdoptionTest extends ChannelLab {
     Channel channel = await(client(recorder).type(SocketType.DGRAM).adopt(connected.detach()));
     assertEquals(peer.getSockName(), channel.remoteAddress());
     await(channel.writeAndFlush(buffer(Data.of(9))));
+    assertArrayEquals(Data.of(9), peer.recv(100));
+  }
+
+  @Test
+  void aSocketOfMessagesThatIsNeitherBoundNorConnectedSends() throws Exception {
+    Address address = address();
+    Socket peer = own(Socket.open(address.family(), SocketType.DGRAM));
+    peer.setTimeout(LONG);
+    peer.bind(address);
+    Socket open = own(Socket.open(address.family(), SocketType.DGRAM));
+    Channel channel = await(client(recorder).type(SocketType.DGRAM).adopt(open.detach()));
+    assertTrue(channel.isActive());
+    assertNull(channel.remoteAddress());
+    await(channel.writeAndFlush(Message.to(peer.getSockName(), buffer(Data.of(9)))));
     assertArrayEquals(Data.of(9), peer.recv(100));
   }
 

@@ -2,8 +2,10 @@ package io.gatun.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.address.SocketType;
 import io.gatun.channel.Bootstrap;
 import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
@@ -14,6 +16,7 @@ import io.gatun.channel.EventLoopGroup;
 import io.gatun.channel.ServerBootstrap;
 import io.gatun.os.Abi;
 import io.gatun.os.Errno;
+import io.gatun.socket.Socket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.concurrent.Future;
@@ -309,6 +312,40 @@ public final class ChannelFaultsTest extends ChannelLab {
   @Test
   void callsThatAreInterruptedOrFallShortLoseNothing() throws Exception {
     withSeeds(seed -> work(seed, new Harmless(seed), true));
+  }
+
+  /** As on a completion port, whose driver says so itself. */
+  @Test
+  void whereNoArrayCanBeSentItIsCopied() throws Exception {
+    Pair pair = pair();
+    byte[] data = Data.of(LARGE);
+    AtomicInteger refused = new AtomicInteger();
+    Faults.Plan plan =
+        (function, fd) ->
+            function.equals("send") && refused.getAndIncrement() == 0
+                ? -Errno.ENOSYS
+                : Faults.Plan.GO;
+    Future<Void> written;
+    try (Faults.Following _ = Faults.follow(plan)) {
+      written = pair.channel().writeAndFlush(alloc.heapBuffer().writeBytes(data));
+      assertArrayEquals(data, receive(pair.peer(), data.length));
+      await(written);
+    }
+    assertTrue(refused.get() > 1, "it was not sent by send");
+  }
+
+  /** As Windows says of one that is not bound. */
+  @Test
+  void aSocketThatTellsNoAddressIsAdoptedAsOneThatIsNotBound() throws Exception {
+    Socket socket = own(Socket.open(address().family(), SocketType.DGRAM));
+    Faults.Plan plan =
+        (function, fd) -> function.equals("getsockname") ? -Errno.EINVAL : Faults.Plan.GO;
+    try (Faults.Following _ = Faults.follow(plan)) {
+      Channel channel = await(client().type(SocketType.DGRAM).adopt(socket.detach()));
+      assertTrue(channel.isActive());
+      assertNull(channel.localAddress());
+      await(channel.close());
+    }
   }
 
   @Test
