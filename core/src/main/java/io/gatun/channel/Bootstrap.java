@@ -191,9 +191,10 @@ public final class Bootstrap {
    * of a pair, one that was passed by another process, or a bound one of datagrams by the one who
    * started this program ({@link io.gatun.socket.InheritedDescriptor}). A stream or SEQPACKET has
    * to be connected. The family and the protocol are the socket's own (where no option tells the
-   * protocol, the bootstrap's). The descriptor is the channel's from now on, and closed should the future fail or be cancelled; what is no such
-   * socket is left alone, with an {@link IOException} or {@link IllegalArgumentException}. A Unix
-   * path that somebody else has bound stays when the channel closes.
+   * protocol, the bootstrap's). The descriptor is the channel's from now on, and closed should the
+   * future fail or be cancelled; what is no such socket is left alone, with an {@link IOException}
+   * or {@link IllegalArgumentException}. A Unix path that somebody else has bound stays when the
+   * channel closes.
    *
    * @return the channel, which is active
    */

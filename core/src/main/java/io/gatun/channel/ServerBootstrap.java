@@ -177,10 +177,10 @@ public final class ServerBootstrap {
   /**
    * Makes a channel of a socket of the bootstrap's type that somebody else has bound, such as the
    * one who started this program ({@link io.gatun.socket.InheritedDescriptor}); it listens then, if
-   * it did not yet. Its protocol is its own, or where no option tells it, the bootstrap's. The descriptor is the channel's from now on, and
-   * closed should the future fail or be cancelled; what is no such socket is left alone, with an
-   * {@link IOException} or {@link IllegalArgumentException}. A Unix path stays when the listener
-   * closes.
+   * it did not yet. Its protocol is its own, or where no option tells it, the bootstrap's. The
+   * descriptor is the channel's from now on, and closed should the future fail or be cancelled;
+   * what is no such socket is left alone, with an {@link IOException} or {@link
+   * IllegalArgumentException}. A Unix path stays when the listener closes.
    *
    * @return the listener once it listens
    */

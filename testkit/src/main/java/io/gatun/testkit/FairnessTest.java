@@ -87,6 +87,24 @@ public final class FairnessTest extends ChannelLab {
   }
 
   @Test
+  void aRoundSendsNoMoreBytesThanItsLimitOfBuffersThatAreGathered() throws Exception {
+    Recorder recorder = new Recorder();
+    Pair pair = pairOnTheLoop(new RoundLimit(CALLS, 1000), recorder);
+    Channel channel = pair.channel();
+    long sent =
+        on(
+            channel,
+            () -> {
+              channel.write(buffer(Data.of(800)), null);
+              channel.write(buffer(Data.of(800)), null);
+              channel.flush();
+              return channel.bytesWritten();
+            });
+    assertTrue(sent <= 1000, () -> sent + " bytes in a round"); // what is under way is not counted
+    assertEquals(1600, receive(pair.peer(), 1600).length);
+  }
+
+  @Test
   void aChannelThatIsFloodedKeepsAnotherWaitingForARoundAtMost() throws Exception {
     Recorder quiet = new Recorder();
     AtomicBoolean waiting = new AtomicBoolean();

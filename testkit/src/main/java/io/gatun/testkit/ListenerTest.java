@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
@@ -191,6 +192,39 @@ public final class ListenerTest extends ChannelLab {
     nextChild();
     await(nextChild().writeAndFlush(buffer(Data.of(3))));
     assertArrayEquals(Data.of(3), receive(second, 3));
+  }
+
+  @Test
+  void aChildWhoseLoopHasEndedIsClosedAndTellsSo() throws Exception {
+    EventLoopGroup ended = EventLoopGroup.builder().transport(transport).loops(1).build();
+    BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+    Channel listener =
+        await(
+            new ServerBootstrap(group, ended)
+                .handler(made ->
+                    made.pipeline()
+                        .addLast(
+                            new ChannelHandler() {
+                              @Override
+                              public void channelRead(ChannelHandlerContext ctx, Object child) {
+                                accepted.add((Channel) child);
+                                ctx.fireChannelRead(child);
+                              }
+
+                              @Override
+                              public void exceptionCaught(
+                                  ChannelHandlerContext ctx, Throwable cause) {
+                                assertInstanceOf(RejectedExecutionException.class, cause);
+                              }
+                            }))
+                .childHandler(child -> {})
+                .bind(address()));
+    ended.close();
+    Socket peer = connect(local(listener));
+    Channel child = accepted.poll(Task.SECONDS, TimeUnit.SECONDS);
+    await(java.util.Objects.requireNonNull(child).closeFuture());
+    assertFalse(child.isOpen());
+    assertEquals(0, peer.recv(1).length);
   }
 
   @Test
