@@ -189,23 +189,15 @@ final class IocpCalls {
   /**
    * Accepts a connection into a socket made for it.
    *
-   * @param addresses twice {@code slot} bytes
+   * @param room for the two addresses, {@code slot} bytes each
    * @return 0, or {@link #PENDING}
    */
-  int accept(int fd, int accepted, long addresses, int slot, long overlapped) {
+  int accept(int fd, int accepted, long room, int slot, long overlapped) {
     try {
       int done =
           (int)
               Accept.CALL.invokeExact(
-                  capture,
-                  (long) fd,
-                  (long) accepted,
-                  addresses,
-                  0,
-                  slot,
-                  slot,
-                  number(),
-                  overlapped);
+                  capture, (long) fd, (long) accepted, room, 0, slot, slot, number(), overlapped);
       return done != 0 ? 0 : failure();
     } catch (Throwable t) {
       throw Native.unexpected(t, "AcceptEx", fd);

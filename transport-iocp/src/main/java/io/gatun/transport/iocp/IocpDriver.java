@@ -15,6 +15,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** One completion port, and the slots of its sockets. */
 final class IocpDriver implements Driver {
@@ -66,13 +67,7 @@ final class IocpDriver implements Driver {
 
   @Override
   public Registration register(int fd, Kind kind, Endpoint endpoint) {
-    Slot slot = take();
-    int refusal = Math.min(calls.associate(fd, port, slot.key), 0);
-    // Not for messages: one that is longer than the buffer is an error at once, and yet has a
-    // packet. Go leaves UDP out, too.
-    boolean skips =
-        refusal == 0 && !kind.isMessages() && isHandle(fd) && calls.skipOnSuccess(fd) == 0;
-    return new IocpRegistration(this, slot, fd, kind, endpoint, skips, refusal);
+    return new IocpRegistration(this, fd, kind, endpoint);
   }
 
   /**
@@ -117,14 +112,16 @@ final class IocpDriver implements Driver {
   }
 
   /** Lends a slot. */
-  Slot take() {
+  Slot take(@Nullable IocpRegistration owner) {
     if (free.isEmpty()) {
       int first = slots.length;
       slots = Arrays.copyOf(slots, first + Slot.SLAB);
       Slot.fill(slots, first);
       free.addAll(Arrays.asList(slots).subList(first, slots.length));
     }
-    return free.removeLast();
+    Slot slot = free.removeLast();
+    slot.owner = owner;
+    return slot;
   }
 
   /** Takes back a slot whose last packet has come. */

@@ -82,26 +82,21 @@ final class IocpRegistration implements Registration {
 
   private @Nullable MemorySegment addresses;
 
-  IocpRegistration(
-      IocpDriver driver,
-      Slot slot,
-      int fd,
-      Kind kind,
-      Endpoint endpoint,
-      boolean skips,
-      int refusal) {
+  IocpRegistration(IocpDriver driver, int fd, Kind kind, Endpoint endpoint) {
     this.driver = driver;
-    this.slot = slot;
     this.kernel = driver.kernel;
     this.calls = driver.calls;
     this.fd = fd;
     this.kind = kind;
     this.endpoint = endpoint;
-    this.skips = skips;
-    this.refusal = refusal;
+    this.slot = driver.take(this);
     this.in = slot.in;
     this.out = slot.out;
-    slot.owner = this;
+    this.refusal = Math.min(calls.associate(fd, driver.port, slot.key), 0);
+    // Not for messages: one that is longer than the buffer is an error at once, and yet has a
+    // packet. Go leaves UDP out, too.
+    this.skips =
+        refusal == 0 && !kind.isMessages() && driver.isHandle(fd) && calls.skipOnSuccess(fd) == 0;
   }
 
   @Override

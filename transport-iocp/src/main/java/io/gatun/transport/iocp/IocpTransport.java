@@ -7,7 +7,12 @@ import io.gatun.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The loop over a completion port: operations are handed over, and the port tells their end. */
+/**
+ * The loop over a completion port: operations are handed over, and the port tells their end.
+ *
+ * <p>Files are sent by TransmitFile. Editions of Windows for clients carry out two of its calls at
+ * a time, of all programs together, and let the others wait; those for servers have no such limit.
+ */
 public final class IocpTransport implements Transport {
   /** Called by {@link java.util.ServiceLoader}. */
   public IocpTransport() {}

@@ -20,7 +20,7 @@ final class Operation {
 
   static final int SIZE = OVERLAPPED.size();
 
-  /** The packet gives its address, and as long as this object lives, so does the memory. */
+  /** Held, so that the memory lives as long as this object. */
   private final MemorySegment memory;
 
   /** The kernel has it: from the call that started it until its packet. */

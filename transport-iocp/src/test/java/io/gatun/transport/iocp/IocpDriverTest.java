@@ -167,26 +167,6 @@ final class IocpDriverTest extends IocpLab {
   }
 
   @Test
-  void whatIsDoneAtOnceHasAPacketWhereAProviderStandsBetween() {
-    Slot slot = driver.take();
-    assertEquals(driver.port, driver.calls.associate(left, driver.port, slot.key));
-    Registration registration =
-        new IocpRegistration(driver, slot, left, Kind.STREAM, told, false, 0);
-    assertEquals(0, registration.write(memory, 10), "it is under way until its packet comes");
-    runUntil(() -> told.written == 10);
-    assertEquals(5, kernel.send(right, memory, 5, 0));
-    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1));
-    registration.awaitReadable();
-    runUntil(() -> told.readable == 1);
-    settle();
-    assertEquals(1, told.readable);
-    assertEquals(5, registration.read(memory, 100));
-    registration.close();
-    assertEquals(1, told.closed);
-    left = -1;
-  }
-
-  @Test
   void anOwnerThatThrowsKeepsNoOtherFromBeingTold() {
     Told throwing =
         new Told() {

@@ -2,6 +2,7 @@ package io.gatun.transport.iocp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.address.Ipv4Address;
@@ -97,6 +98,31 @@ final class IocpFaultsTest extends IocpLab {
     assertEquals(-EMSGSIZE, registration.write(memory, 10));
     registration.close();
     assertEquals(1, told.closed, "no packet comes for it");
+    left = -1;
+  }
+
+  @Test
+  void whatIsDoneAtOnceHasAPacketWhereAProviderStandsBetween() {
+    int flags = Abi.HOST.struct("_WSAPROTOCOL_INFOW").offset("dwServiceFlags1");
+    Interposed.watch(
+        "getsockopt",
+        arguments -> {
+          Memory.setInt((long) arguments[4] + flags, 0); // without XP1_IFS_HANDLES
+          return 0;
+        });
+    Registration registration = driver.register(left, Kind.STREAM, told);
+    Interposed.forget();
+    assertEquals(0, registration.write(memory, 10), "it is under way until its packet comes");
+    runUntil(() -> told.written == 10);
+    assertEquals(5, kernel.send(right, memory, 5, 0));
+    assertNotEquals(0, kernel.poll(left, Constants.POLLIN, -1));
+    registration.awaitReadable();
+    runUntil(() -> told.readable == 1);
+    settle();
+    assertEquals(1, told.readable);
+    assertEquals(5, registration.read(memory, 100));
+    registration.close();
+    assertEquals(1, told.closed);
     left = -1;
   }
 
@@ -469,7 +495,7 @@ final class IocpFaultsTest extends IocpLab {
     int other = kernel.duplicate(left);
     assertTrue(other > 0, () -> Errno.name(-other));
     // Its packet comes to the port of the socket: with the key, and a block that is none of here.
-    Slot theirs = stranger.take();
+    Slot theirs = stranger.take(null);
     Iovec.set(memory, 0, 0, 0);
     stranger.calls.receive(other, memory, 0, theirs.in.begin(0));
     assertEquals(1, kernel.send(right, memory, 1, 0));
@@ -492,13 +518,13 @@ final class IocpFaultsTest extends IocpLab {
   void aPacketWithAKeyThatNoSocketHasIsNobodys() {
     for (int key : new int[] {-1, 63, 64, Integer.MAX_VALUE}) {
       IocpDriver its = driver;
-      its.giveBack(its.take()); // there are 64 keys
+      its.giveBack(its.take(null)); // there are 64 keys
       long pair = kernel.socketpair(Constants.AF_INET, Constants.SOCK_STREAM, 0, true);
       int one = (int) pair;
       int two = (int) (pair >>> 32);
       assertEquals(its.port, its.calls.associate(one, its.port, key));
       IocpDriver stranger = open();
-      Slot theirs = stranger.take();
+      Slot theirs = stranger.take(null);
       Iovec.set(memory, 0, 0, 0);
       stranger.calls.receive(one, memory, 0, theirs.in.begin(0));
       assertEquals(1, kernel.send(two, memory, 1, 0));

@@ -41,11 +41,23 @@ import org.junit.jupiter.api.io.TempDir;
  *   <li>a packet that comes after CancelIoEx may carry bytes: {@code
  *       IocpRaceTest.aReceiveThatIsCancelled…}, {@code aSendThatIsCancelled…}
  *   <li>FILE_SKIP_COMPLETION_PORT_ON_SUCCESS only where the provider allows, and not for messages:
- *       {@code IocpDriverTest.whatIsDoneAtOnce…}, {@code whoReadsAMessageAndWaits…}
- *   <li>a socket belongs to one port for life: {@code IocpDriverTest.aSocketBelongsToOnePort…}
+ *       {@code IocpFaultsTest.whatIsDoneAtOnce…}, {@code IocpDriverTest.whoReadsAMessageAndWaits…}
+ *   <li>a socket belongs to one port for life: {@code IocpDriverTest.aSocketBelongsToOnePort…}, and
+ *       with it the packets of all who have it: {@code IocpFaultsTest.aPacketOfAnotherOwners…},
+ *       {@code aPacketWithAKey…}
  *   <li>AcceptEx accepts into a socket made beforehand: {@code
- *       IocpDriverTest.connectionsThatWait…}; ConnectEx wants one that is bound: {@code
- *       aSocketIsBoundBeforeItConnects…}, {@code aSocketThatIsBoundAlready…}
+ *       IocpDriverTest.connectionsThatWait…}, whose options are its listener's: {@code
+ *       IocpFaultsTest.anAcceptedSocket…}; ConnectEx wants one that is bound: {@code
+ *       IocpDriverTest.aSocketIsBoundBeforeItConnects…}, {@code aSocketThatIsBoundAlready…}; and no
+ *       Unix socket: {@code IocpFaultsTest.aUnixSocketConnects…}
+ *   <li>SIO_UDP_CONNRESET of sockets that others opened: {@code IocpFaultsTest.anAdoptedSocket…}
+ *   <li>receiving is an error before a datagram socket is bound: {@code
+ *       IocpFaultsTest.whoReceives…}, {@code aMessageGoes…}, {@code aLoopThatWaits…}
+ *   <li>WSASendMsg and WSARecvMsg are for no stream: {@code IocpFaultsTest.aStreamSends…}, {@code
+ *       whatWouldGoBeside…}
+ *   <li>closesocket of a socket that lingers and does not block fails: {@code
+ *       IocpFaultsTest.aSocketThatLingers…}
+ *   <li>a call counts its bytes in a DWORD: {@code IocpFaultsTest.moreThanTwoGibibytes…}
  * </ul>
  */
 @EnabledOnOs(value = OS.WINDOWS, disabledReason = "completion ports are Windows's")
