@@ -84,10 +84,13 @@ final class HttpDecoder extends ByteDecoder {
     if (end < 0 && in.readableBytes() <= MAX_HEAD) {
       return null;
     }
-    HttpRequest request =
-        end < 0 || end - in.readerIndex() > MAX_HEAD
-            ? HttpRequest.refused(431)
-            : parse(in.readCharSequence(end - in.readerIndex(), StandardCharsets.ISO_8859_1));
+    HttpRequest request;
+    if (end < 0 || end - in.readerIndex() > MAX_HEAD) {
+      in.skipBytes(in.readableBytes()); // nothing of it is a request
+      request = HttpRequest.refused(431);
+    } else {
+      request = parse(in.readCharSequence(end - in.readerIndex(), StandardCharsets.ISO_8859_1));
+    }
     looked = 0;
     refused = request.error() != 0;
     return request;
