@@ -164,7 +164,9 @@ public final class ChannelPipeline {
     return replace(require(other), name, handler);
   }
 
-  /** Puts a handler in the place of another, as {@link #replace(String, String, ChannelHandler)}. */
+  /**
+   * Puts a handler in the place of another, as {@link #replace(String, String, ChannelHandler)}.
+   */
   public ChannelPipeline replace(ChannelHandler other, String name, ChannelHandler handler) {
     replace(require(context(other), other), name, handler);
     return this;
