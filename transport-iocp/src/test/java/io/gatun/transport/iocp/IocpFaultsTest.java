@@ -501,10 +501,25 @@ final class IocpFaultsTest extends IocpLab {
     assertEquals(1, kernel.send(right, memory, 1, 0));
     assertStrange();
     // And with a block of here, of which nothing is under way.
-    Slot ours = driver.slots[driver.slots.length - 1];
+    Slot ours = driver.slots[0];
+    while (ours.owner != registration) {
+      ours = driver.slots[ours.key + 1];
+    }
     assertFalse(ours.in.pending);
+    assertEquals(1, kernel.recv(left, second, 10, 0));
     stranger.calls.receive(other, memory, 0, ours.in.begin(0));
+    assertEquals(1, kernel.send(right, memory, 1, 0));
     assertStrange();
+    // And while operations of here are under way, which it must not end.
+    ours.in.pending = true;
+    ours.out.pending = true;
+    assertEquals(1, kernel.recv(left, second, 10, 0));
+    stranger.calls.receive(other, memory, 0, theirs.in.begin(0));
+    assertEquals(1, kernel.send(right, memory, 1, 0));
+    assertStrange();
+    assertTrue(ours.in.pending && ours.out.pending);
+    ours.in.pending = false;
+    ours.out.pending = false;
     registration.awaitReadable();
     runUntil(() -> told.readable == 1);
     assertEquals(1, registration.read(memory, 100));
