@@ -276,6 +276,11 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   }
 
   @Override
+  public boolean isInputShutdown() {
+    return false;
+  }
+
+  @Override
   public final Future<Void> closeFuture() {
     Promise<Void> promise = closePromise;
     return promise == null ? newClosePromise() : promise;
@@ -396,7 +401,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   public final <T> T getOption(ChannelOption<T> option) throws IOException {
     KernelOption<T> kernelOption = option.kernelOption();
     if (kernelOption == null) {
-      checkOpen("get " + option);
+      checkOpen("get ", option);
       @SuppressWarnings("unchecked") // each option names the type of its own value
       T value = (T) ownOption(option);
       return value;
@@ -418,7 +423,7 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
           () -> option + "=" + KernelOption.text(value),
           kernel -> kernelOption.set(kernel, fd, value));
     } else {
-      checkOpen("set " + option);
+      checkOpen("set ", option);
       if (loop.inEventLoop() || registration == null) {
         setOwnOption(option, value);
       } else {
@@ -427,9 +432,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
     }
   }
 
-  private void checkOpen(String what) throws ClosedException {
+  private void checkOpen(String what, ChannelOption<?> option) throws ClosedException {
     if (!open) {
-      throw new ClosedException(what);
+      throw new ClosedException(what + option);
     }
   }
 

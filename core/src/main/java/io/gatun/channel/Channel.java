@@ -28,6 +28,9 @@ public interface Channel extends AttributeMap {
   /** Returns whether the channel is connected, or listens. */
   boolean isActive();
 
+  /** Returns whether the end of what the peer sends was read: nothing more comes. */
+  boolean isInputShutdown();
+
   /**
    * Returns whether less is waiting to be sent than the high water mark; once it was reached, less
    * than the low one. Whoever writes on regardless fills the memory.

@@ -83,7 +83,7 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   /** The driver has a write under way. */
   boolean writeUnderWay;
 
-  private boolean inputShutdown;
+  private volatile boolean inputShutdown;
   private boolean outputShutdown;
 
   /** Output is shut down because nothing more can be sent, which the peer's going explains. */
@@ -332,6 +332,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
       closeWhenSent = true;
       doFlush();
     }
+  }
+
+  @Override
+  public final boolean isInputShutdown() {
+    return inputShutdown;
   }
 
   // Writing
