@@ -8,7 +8,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for the host's name in a client's first message.
+ * Looks for the host's name in a client's first message, as it comes: each byte is looked at once,
+ * however small the pieces.
  *
  * <pre>{@code
  * struct { ContentType type; ProtocolVersion version; uint16 length; opaque fragment[length]; }
@@ -35,23 +36,38 @@ final class ClientHello {
   /** Browsers send less than 2 KiB; nobody may have more kept before there is an engine. */
   private static final int LONGEST = 64 * 1024;
 
-  private ClientHello() {}
+  /** RFC 8446, 5.1: what a record may hold. */
+  private static final int LONGEST_FRAGMENT = 16 * 1024;
+
+  /** Those who cut the message in pieces make a handful of them. */
+  private static final int MOST_RECORDS = 64;
+
+  private final ByteBuf message = Unpooled.buffer();
+
+  /** What was looked at of the bytes that have come. */
+  private int seen;
+
+  private int records;
 
   /**
    * Returns the name in lower case, an empty string when there is none, or null when the message
    * has not come in full. Reads nothing away.
+   *
+   * @param in all that has come, the same as the last time and more
    */
-  static @Nullable String serverName(ByteBuf in) throws SSLException {
-    ByteBuf message = Unpooled.buffer(in.readableBytes());
-    ByteBuf records = in.duplicate();
-    while (records.readableBytes() >= RECORD_HEADER) {
-      if (records.readUnsignedByte() != HANDSHAKE) {
+  @Nullable String serverName(ByteBuf in) throws SSLException {
+    while (in.readableBytes() >= seen + RECORD_HEADER) {
+      int record = in.readerIndex() + seen;
+      int length = in.getUnsignedShort(record + RECORD_HEADER - 2);
+      if (in.getUnsignedByte(record) != HANDSHAKE || length == 0 || length > LONGEST_FRAGMENT) {
         throw new SSLException("not a TLS client: its first message is no handshake");
       }
-      records.skipBytes(2);
-      int length = records.readUnsignedShort();
-      int here = Math.min(length, records.readableBytes());
-      message.writeBytes(records, here);
+      if (in.readableBytes() < seen + RECORD_HEADER + length) {
+        break;
+      }
+      message.writeBytes(in, record + RECORD_HEADER, length);
+      seen += RECORD_HEADER + length;
+      records++;
       if (message.readableBytes() >= 4) {
         int size = message.getUnsignedMedium(1);
         if (message.getUnsignedByte(0) != CLIENT_HELLO || size > LONGEST) {
@@ -61,8 +77,8 @@ final class ClientHello {
           return nameOf(message.slice(4, size));
         }
       }
-      if (here < length) {
-        break;
+      if (records == MOST_RECORDS) {
+        throw new SSLException("the ClientHello comes in more than " + MOST_RECORDS + " records");
       }
     }
     return null;

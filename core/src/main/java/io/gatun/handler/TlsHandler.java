@@ -8,6 +8,7 @@ import io.gatun.error.ClosedException;
 import io.gatun.os.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Ending: {@link io.gatun.channel.Channel#shutdownOutput} sends close_notify and shuts the
  * sending half down; reading goes on. {@code close} sends it if all before it could be sent. The
  * peer's close_notify is the end of the stream: {@link ChannelEvent#INPUT_SHUTDOWN} with {@link
- * ChannelOption#ALLOW_HALF_CLOSURE}, as it stands when the handler is added, else the channel
- * closes when what was written is sent. In TLS 1.2 one half's end is the other's too (RFC 5246,
+ * ChannelOption#ALLOW_HALF_CLOSURE}, else the channel closes when what was written is sent, {@code
+ * channelReadComplete}'s answers included. In TLS 1.2 one half's end is the other's too (RFC 5246,
  * 7.2.1). An end without close_notify is an {@link SSLException}: somebody may have cut the stream.
  * A failure tells the peer by an alert, is passed on as an exception, and closes the channel. A
  * peer that would renegotiate (TLS 1.2) is refused.
@@ -46,12 +47,25 @@ public final class TlsHandler implements ChannelHandler {
   /** RFC 5246, 6.2.3: what encryption may add, and the header. */
   private static final int LONGEST_RECORD = ClientHello.RECORD_HEADER + RECORD + 2048;
 
+  /**
+   * What the peer may have the engine answer while it takes nothing: RFC 8446, 4.6.3, lets it ask
+   * for new keys as often as it likes.
+   */
+  private static final int MOST_ANSWERS = 64;
+
+  /** RFC 8446, 6.2, and RFC 6066, 3: a fatal alert, unrecognized_name(112). */
+  private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
+
   private static final ByteBuffer[] NOTHING = {};
   private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
   private final Tls tls;
   private final TlsQueue queue = new TlsQueue();
   private @Nullable SSLEngine engine;
+
+  /** Until there is an engine, if that depends on it. */
+  private @Nullable ClientHello hello;
+
   private @Nullable ByteBuf in;
   private @Nullable Promise<SSLSession> handshake;
   private @Nullable Future<?> timer;
@@ -69,8 +83,16 @@ public final class TlsHandler implements ChannelHandler {
 
   private boolean readHeldBack;
 
-  /** A read was asked for, and nothing was passed on since. */
+  /**
+   * With {@link ChannelOption#AUTO_READ} off: a read was asked for, and nothing passed on since.
+   */
   private boolean readWanted;
+
+  /** Something was passed on, and not yet that it was all for now. */
+  private boolean passedOn;
+
+  /** Of the engine's own since the channel was writable last. */
+  private int answers;
 
   private boolean wroteOut;
   private boolean shutdownWanted;
@@ -79,17 +101,21 @@ public final class TlsHandler implements ChannelHandler {
   /** The sending half is being shut down. */
   private @Nullable Promise<Void> shuttingDown;
 
-  /** What {@link ChannelOption#ALLOW_HALF_CLOSURE} was: the channel's own end is told to this. */
-  private boolean halfClosure;
-
   private boolean closeSent;
   private boolean closeReceived;
+
+  /** The handlers know that {@link #closeReceived}, or this side closes for it. */
+  private boolean endTold;
+
+  /** What {@link ChannelOption#ALLOW_HALF_CLOSURE} was by then. */
+  private boolean halfClosure;
 
   /** Nothing more is done: it failed, or this side has closed. */
   private boolean ended;
 
   TlsHandler(Tls tls) {
     this.tls = tls;
+    this.hello = tls.asksForName() ? new ClientHello() : null;
   }
 
   /**
@@ -108,10 +134,8 @@ public final class TlsHandler implements ChannelHandler {
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext ctx) throws IOException {
+  public void handlerAdded(ChannelHandlerContext ctx) {
     handshake = ctx.eventLoop().newPromise();
-    halfClosure = ctx.channel().getOption(ChannelOption.ALLOW_HALF_CLOSURE);
-    ctx.channel().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     if (ctx.channel().isActive()) {
       start(ctx);
     }
@@ -145,16 +169,21 @@ public final class TlsHandler implements ChannelHandler {
   }
 
   /** Returns whether there is an engine by now. */
-  private boolean open() throws SSLException {
+  private boolean open(ChannelHandlerContext ctx) throws SSLException {
     if (engine != null) {
       return true;
     }
-    String name = tls.asksForName() ? (in == null ? null : ClientHello.serverName(in)) : "";
-    if (name == null) {
-      return false;
+    String name = "";
+    if (hello != null) {
+      name = in == null ? null : hello.serverName(in);
+      if (name == null) {
+        return false;
+      }
+      hello = null;
     }
     SSLEngine engine = tls.engine(name);
     if (engine == null) {
+      ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME), null);
       throw new SSLException(
           "no certificate for " + (name.isEmpty() ? "a client without SNI" : name));
     }
@@ -172,7 +201,7 @@ public final class TlsHandler implements ChannelHandler {
     try {
       SSLEngine engine;
       do {
-        if (!open()) {
+        if (!open(ctx)) {
           return;
         }
         engine = Objects.requireNonNull(this.engine);
@@ -245,9 +274,24 @@ public final class TlsHandler implements ChannelHandler {
   private void tasksDone(ChannelHandlerContext ctx) {
     tasking = false;
     pump(ctx);
+    if (passedOn) {
+      completeRound(ctx); // the one it came with was over before
+    } else {
+      tellEnd(ctx);
+    }
     if (readHeldBack && !tasking) {
       readHeldBack = false;
-      ctx.read();
+      if (wantsMore() || isSet(ctx, ChannelOption.AUTO_READ)) {
+        ctx.read();
+      }
+    }
+  }
+
+  private static boolean isSet(ChannelHandlerContext ctx, ChannelOption<Boolean> option) {
+    try {
+      return ctx.channel().isOpen() && ctx.channel().getOption(option);
+    } catch (IOException e) { // closed in between
+      return false;
     }
   }
 
@@ -266,18 +310,31 @@ public final class TlsHandler implements ChannelHandler {
   }
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext ctx) throws IOException {
-    ctx.fireChannelReadComplete();
-    if (!ended && !closeReceived && ctx.channel().isOpen()) {
-      if (!handshaked || (readWanted && !ctx.channel().getOption(ChannelOption.AUTO_READ))) {
-        read(ctx); // what came was no message yet
-      }
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    completeRound(ctx);
+    if (wantsMore() && ctx.channel().isOpen()) {
+      readOn(ctx); // what came was no message yet
     }
+  }
+
+  private void completeRound(ChannelHandlerContext ctx) {
+    passedOn = false;
+    ctx.fireChannelReadComplete();
+    tellEnd(ctx); // now that what came before it is answered
+  }
+
+  /** Whether the handshake, or a handler by its read, waits for more than has come. */
+  private boolean wantsMore() {
+    return !ended && !closeReceived && (!handshaked || readWanted);
   }
 
   @Override
   public void read(ChannelHandlerContext ctx) {
-    readWanted = true;
+    readWanted = !isSet(ctx, ChannelOption.AUTO_READ);
+    readOn(ctx);
+  }
+
+  private void readOn(ChannelHandlerContext ctx) {
     if (tasking) {
       readHeldBack = true; // nobody takes what would come
     } else {
@@ -339,13 +396,14 @@ public final class TlsHandler implements ChannelHandler {
       }
       if (out != null && out.isReadable()) {
         readWanted = false;
+        passedOn = true;
         ctx.fireChannelRead(out);
       } else if (out != null) {
         out.release();
       }
     }
-    if (closeReceived) {
-      endOfInput(ctx);
+    if (closeReceived && !handshaked) {
+      throw new SSLException("the peer has broken it off");
     }
     return progress;
   }
@@ -383,20 +441,28 @@ public final class TlsHandler implements ChannelHandler {
     }
   }
 
-  /** The peer's close_notify has come. */
-  private void endOfInput(ChannelHandlerContext ctx) {
+  /** Tells of the peer's close_notify, if it has come. */
+  private void tellEnd(ChannelHandlerContext ctx) {
+    if (!closeReceived || endTold || ended || !ctx.channel().isOpen()) {
+      return;
+    }
+    endTold = true;
+    halfClosure = isSet(ctx, ChannelOption.ALLOW_HALF_CLOSURE);
     if (halfClosure) {
       ctx.fireUserEvent(ChannelEvent.INPUT_SHUTDOWN);
     } else {
       shutdownWanted = true; // answers; see shutDown
     }
+    pump(ctx);
   }
 
   @Override
   public void userEvent(ChannelHandlerContext ctx, Object event) {
     if (event != ChannelEvent.INPUT_SHUTDOWN) {
       ctx.fireUserEvent(event);
-    } else if (!closeReceived) {
+    } else if (closeReceived) {
+      tellEnd(ctx); // who passes on bytes outside of a round tells of no round's end
+    } else {
       cut(ctx);
     }
   }
@@ -419,6 +485,8 @@ public final class TlsHandler implements ChannelHandler {
               "TLS encrypts ByteBuf, not " + message.getClass().getName());
     } else if (ended || closeSent || shutdownWanted) {
       cause = new ClosedException("write");
+    } else if (bytes.refCnt() == 0) {
+      cause = new IllegalReferenceCountException("a released buffer was written");
     } else {
       queue.add(ctx, bytes, promise);
       if (handshaked && queue.bytes() >= RECORD) {
@@ -426,7 +494,9 @@ public final class TlsHandler implements ChannelHandler {
       }
       return;
     }
-    ReferenceCountUtil.release(message);
+    if (ReferenceCountUtil.refCnt(message) != 0) {
+      ReferenceCountUtil.release(message);
+    }
     if (promise != null) {
       promise.tryFailure(cause);
     } else if (!(cause instanceof ClosedException)) {
@@ -453,6 +523,9 @@ public final class TlsHandler implements ChannelHandler {
         if (queue.bytes() == 0 && !needed) {
           queue.took(ctx, 0); // messages that are empty
           break;
+        }
+        if (needed) {
+          countAnswer(ctx);
         }
         int room = engine.getSession().getPacketBufferSize();
         if (out != null && out.writableBytes() < room) {
@@ -495,6 +568,20 @@ public final class TlsHandler implements ChannelHandler {
     return progress;
   }
 
+  private void countAnswer(ChannelHandlerContext ctx) throws SSLException {
+    if (handshaked && !ctx.channel().isWritable() && ++answers > MOST_ANSWERS) {
+      throw new SSLException("the peer asks for answers and takes none");
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      answers = 0;
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
   private void emit(ChannelHandlerContext ctx, ByteBuf out) {
     if (!out.isReadable()) {
       out.release();
@@ -535,7 +622,13 @@ public final class TlsHandler implements ChannelHandler {
     if (shutdownPromise == null) {
       shutdownPromise = promise;
     } else if (promise != null) {
-      shutdownPromise.addListener(done -> promise.trySuccess(null));
+      shutdownPromise.addListener(done -> {
+        if (done.isSuccess()) {
+          promise.trySuccess(null);
+        } else {
+          promise.tryFailure(done.cause());
+        }
+      });
     }
     pump(ctx);
   }
@@ -549,7 +642,7 @@ public final class TlsHandler implements ChannelHandler {
     engine.closeOutbound();
     wrap(ctx, engine);
     closeSent = true;
-    if (!closeReceived || halfClosure) {
+    if (!endTold || halfClosure) {
       shuttingDown = shutdownPromise == null ? ctx.newPromise() : shutdownPromise;
       shutdownPromise = null;
       ctx.shutdownOutput(shuttingDown);
@@ -558,7 +651,7 @@ public final class TlsHandler implements ChannelHandler {
 
   /** Both sides have said close_notify. */
   private void closeIfDone(ChannelHandlerContext ctx) {
-    if (closeSent && closeReceived && !ended) {
+    if (closeSent && endTold && !ended) {
       ended = true;
       release(ctx, new ClosedException("write"));
       if (shuttingDown != null) {
@@ -575,6 +668,9 @@ public final class TlsHandler implements ChannelHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, @Nullable Promise<Void> promise) {
+    if (ctx.channel().isInputShutdown() && !closeReceived) {
+      cut(ctx); // that is why the channel closes
+    }
     SSLEngine engine = this.engine;
     if (engine != null && handshaked && !ended && !closeSent && !tasking && !inEngine) {
       ended = true;

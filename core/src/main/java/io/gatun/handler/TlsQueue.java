@@ -2,6 +2,7 @@ package io.gatun.handler;
 
 import io.gatun.channel.ChannelHandlerContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.Promise;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -72,7 +73,10 @@ final class TlsQueue {
     if (first == null) {
       last = null;
     }
-    entry.bytes().release();
+    ByteBuf message = entry.bytes();
+    if (message.refCnt() > 0) { // else somebody has released it too early
+      message.release();
+    }
     entry.bytes = null;
     entry.promise = null;
     if (freeCount < PIECES) {
@@ -94,7 +98,10 @@ final class TlsQueue {
     return pieces;
   }
 
-  /** Lays out the next bytes, about a record's worth. Returns the number of pieces. */
+  /**
+   * Lays out the next bytes, about a record's worth, of messages that nobody can cancel any more:
+   * one that was cancelled before goes as if it were empty. Returns the number of pieces.
+   */
   int gather(int limit) {
     int count = 0;
     int length = 0;
@@ -102,8 +109,17 @@ final class TlsQueue {
         entry != null && count < PIECES && length < limit;
         entry = entry.next) {
       ByteBuf message = entry.bytes();
-      pieces[count++] = nio(message);
-      length += message.readableBytes();
+      if (message.refCnt() == 0) {
+        throw new IllegalReferenceCountException("a buffer was released after it was written");
+      }
+      int readable = message.readableBytes();
+      if (entry.promise != null && !entry.promise.setUncancellable()) {
+        message.skipBytes(readable);
+        bytes -= readable;
+      } else if (readable > 0) {
+        pieces[count++] = nio(message);
+        length += readable;
+      }
     }
     return count;
   }
@@ -132,7 +148,8 @@ final class TlsQueue {
       int pending = entry.pending;
       remove(entry);
       anyTaken = true;
-      if (promise != null) {
+      // A record that is dropped would be missed by its number, and end the connection.
+      if (promise != null && promise.setUncancellable()) {
         taken.add(promise);
       }
       ctx.uncountPending(pending);
