@@ -148,6 +148,9 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   /** The loop sees it now. */
   abstract void arrived(int size);
 
+  /** Something that was expected is here, or will not come any more. */
+  abstract void tellArrived();
+
   /** Tells whoever was held back that there is room again, if there is. */
   abstract void tellWritability();
 
@@ -336,7 +339,11 @@ abstract class AbstractChannel extends DefaultAttributeMap implements Channel, E
   @Override
   public final Future<Void> shutdownOutput() {
     Promise<Void> promise = newPromise();
-    pipeline.sentinel.shutdownOutput(promise);
+    try {
+      pipeline.sentinel.shutdownOutput(promise);
+    } catch (RejectedExecutionException ended) {
+      promise.tryFailure(ended);
+    }
     return promise;
   }
 

@@ -153,9 +153,9 @@ public final class ChannelHandlerContext {
   public void uncountPending(int size) {
     channel.arrived(size);
     if (inEventLoop()) {
-      channel.tellWritability();
+      channel.tellArrived();
     } else {
-      hop(channel::tellWritability, null);
+      hop(channel::tellArrived, null);
     }
   }
 
@@ -488,7 +488,7 @@ public final class ChannelHandlerContext {
       execute(() -> {
         channel.arrived(size);
         write(message, promise);
-        channel.tellWritability();
+        channel.tellArrived();
         if (flush) {
           flush();
         }

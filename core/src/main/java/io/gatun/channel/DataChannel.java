@@ -330,13 +330,19 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
     } else {
       // What the peer sent is answered in full before the connection goes.
       closeWhenSent = true;
-      doFlush();
+      flushLast();
     }
   }
 
   @Override
   public final boolean isInputShutdown() {
     return inputShutdown;
+  }
+
+  /** Sends what the handlers keep, too, and closes then. */
+  private void flushLast() {
+    pipeline().sentinel.flush();
+    doFlush();
   }
 
   // Writing
@@ -506,7 +512,9 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
 
   private void allSent() {
     if (closeWhenSent) {
-      close(null);
+      if (expected == 0) { // else it is on its way here, or a handler keeps it back; see tellArrived
+        close(null);
+      }
     } else if (shutdownWhenSent && !outputShutdown) {
       outputShutdown = true;
       int result = registration().shutdown(Constants.SHUT_WR);
@@ -526,7 +534,7 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   final void doShutdownOutput(@Nullable Promise<Void> promise) {
     if (!isOpen()) {
       fail(promise, new ClosedException("shutdown"));
-    } else if (!active) {
+    } else if (!active && connecting == null) {
       fail(promise, SocketErrors.of("shutdown", remote, ENOTCONN));
     } else if (outputShutdown) {
       complete(promise);
@@ -596,6 +604,14 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   }
 
   @Override
+  final void tellArrived() {
+    tellWritability();
+    if (closeWhenSent) {
+      flushLast();
+    }
+  }
+
+  @Override
   public final boolean isWritable() {
     if (!writable || !isOpen() || pending + expected <= waterMarks.high()) {
       return writable && isOpen();
@@ -613,6 +629,11 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
   @Override
   public final long bytesWritten() {
     return outbound.sentBytes();
+  }
+
+  @Override
+  public final boolean isFlushed() {
+    return outbound.flushed() == 0;
   }
 
   // Closing

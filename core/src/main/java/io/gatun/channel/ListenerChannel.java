@@ -250,6 +250,9 @@ final class ListenerChannel extends AbstractChannel {
   void arrived(int size) {}
 
   @Override
+  void tellArrived() {}
+
+  @Override
   void tellWritability() {}
 
   @Override
@@ -265,5 +268,10 @@ final class ListenerChannel extends AbstractChannel {
   @Override
   public long bytesWritten() {
     return 0;
+  }
+
+  @Override
+  public boolean isFlushed() {
+    return true;
   }
 }

@@ -4,8 +4,8 @@ import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /**
- * So many bytes a second. Whoever has passed bytes waits until their time is over; a quiet time
- * saves up for one second's worth at most. May be shared by any number of channels and loops.
+ * So many bytes a second; a quiet time saves up for one second's worth at most. May be shared by any
+ * number of channels and loops, of which none waits for more than a share of each of the others.
  */
 public final class RateLimit {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -31,17 +31,25 @@ public final class RateLimit {
     this.paidAt = ticker.nanoTime() - SECOND;
   }
 
-  /** Notes bytes that have passed. */
-  synchronized void pass(long bytes) {
+  /**
+   * Charges bytes, in the order of the calls.
+   *
+   * @return how long it takes, in nanoseconds, until they are paid for; 0 when they are already
+   */
+  synchronized long charge(long bytes) {
     long now = ticker.nanoTime();
     if (paidAt - (now - SECOND) < 0) {
       paidAt = now - SECOND; // no more can be saved up
     }
     paidAt += (long) Math.ceil((double) bytes * SECOND / bytesPerSecond);
+    return Math.max(0, paidAt - now);
   }
 
-  /** Returns how long to wait, in nanoseconds; 0 when more may pass. */
-  synchronized long waitNanos() {
-    return Math.max(0, paidAt - ticker.nanoTime());
+  /**
+   * Returns the most bytes that one channel charges at once before the others have their turn: what
+   * passes in a twentieth of a second.
+   */
+  long share() {
+    return Math.max(1, bytesPerSecond / 20);
   }
 }

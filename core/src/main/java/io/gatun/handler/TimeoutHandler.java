@@ -1,11 +1,10 @@
 package io.gatun.handler;
 
+import io.gatun.channel.Channel;
 import io.gatun.channel.ChannelHandler;
 import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.error.TimedOutException;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While something that was flushed is not sent in full, the system has to take some of it within
  * each write timeout: who takes a large file slowly is not left, who takes nothing is, after one to
  * two timeouts. A write that the system takes at once, as nearly all, costs a look at {@link
- * io.gatun.channel.Channel#pendingBytes}; else an empty message is written after it, whose promise
- * tells when all before is gone.
+ * Channel#pendingBytes}; else that is looked at again after each timeout. What a handler nearer to
+ * the channel holds back, such as a {@link TrafficShaper}, is not the peer's fault.
  */
 public final class TimeoutHandler implements ChannelHandler {
   private final long readNanos;
@@ -118,28 +117,21 @@ public final class TimeoutHandler implements ChannelHandler {
       return;
     }
     startWriteTimer(ctx);
-    Promise<Void> sent = ctx.newPromise();
-    sent.addListener(done -> {
-      if (writeTimer != null && done.isSuccess()) {
-        writeTimer.cancel(false);
-        writeTimer = null;
-        // What was written since. The channel counts when it has told all promises.
-        ctx.eventLoop().execute(() -> watchWriting(ctx));
-      }
-    });
-    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER, sent);
   }
 
   private void startWriteTimer(ChannelHandlerContext ctx) {
-    long before = ctx.channel().bytesWritten();
+    Channel channel = ctx.channel();
+    boolean writing = !channel.isFlushed();
+    long before = channel.bytesWritten();
     writeTimer =
         ctx.eventLoop()
             .schedule(
                 () -> {
-                  if (ctx.channel().bytesWritten() == before) {
+                  writeTimer = null;
+                  if (writing && !channel.isFlushed() && channel.bytesWritten() == before) {
                     timedOut(ctx, "write", writeNanos);
                   } else {
-                    startWriteTimer(ctx);
+                    watchWriting(ctx);
                   }
                 },
                 writeNanos,

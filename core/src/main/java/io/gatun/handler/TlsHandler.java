@@ -642,7 +642,7 @@ public final class TlsHandler implements ChannelHandler {
     engine.closeOutbound();
     wrap(ctx, engine);
     closeSent = true;
-    if (!endTold || halfClosure) {
+    if (!endTold || halfClosure || shutdownPromise != null) {
       shuttingDown = shutdownPromise == null ? ctx.newPromise() : shutdownPromise;
       shutdownPromise = null;
       ctx.shutdownOutput(shuttingDown);

@@ -14,6 +14,8 @@ import io.gatun.channel.Sharable;
 import io.gatun.handler.Closing;
 import io.gatun.handler.FlushConsolidator;
 import io.gatun.handler.LoggingHandler;
+import io.gatun.handler.LengthField;
+import io.gatun.handler.LengthFieldEncoder;
 import io.gatun.handler.Relay;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.logging.InternalLogLevel;
@@ -115,6 +117,15 @@ public final class RelayTest extends ChannelLab {
     Future<Void> closed = Closing.whenSent(pair.channel());
     assertArrayEquals(data, receiveAll(pair.peer()));
     await(closed);
+  }
+
+  @Test
+  void noHandlerMakesAMessageOfClosing() throws Exception {
+    Pair pair = pair(new LengthFieldEncoder(LengthField.of(2, 100)));
+    pair.channel().write(buffer(Data.of(5)), null);
+    await(Closing.whenSent(pair.channel()));
+    assertEquals(7, receiveAll(pair.peer()).length);
+    await(Closing.whenSent(pair.channel())); // already
   }
 
   /** Counts the flushes that pass. */

@@ -121,6 +121,7 @@ final class HttpDecoder extends ByteDecoder {
     boolean keepAlive = !start[2].equals("HTTP/1.0");
     String range = null;
     String length = null;
+    int hosts = 0;
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
       if (colon <= 0 || lines[i].charAt(colon - 1) <= ' ') {
@@ -146,8 +147,12 @@ final class HttpDecoder extends ByteDecoder {
           return HttpRequest.refused(501);
         }
         case "range" -> range = value;
+        case "host" -> hosts++;
         default -> {}
       }
+    }
+    if (hosts > 1 || (hosts == 0 && !start[2].equals("HTTP/1.0"))) {
+      return HttpRequest.refused(400); // RFC 9112, 3.2
     }
     return new HttpRequest(start[0], start[1], keepAlive, range, 0);
   }

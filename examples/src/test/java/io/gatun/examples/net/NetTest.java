@@ -85,10 +85,14 @@ class NetTest {
           exchange(server, get.repeat(99) + get.replace("Host", "Connection: close\r\nHost"));
       assertEquals(100, answers.split("Hello, world!", -1).length - 1);
       assertTrue(answers.endsWith("Connection: close\r\n\r\nHello, world!\n"), answers);
-      String post = "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello";
+      String post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
       String two = exchange(server, post + "GET / HTTP/1.0\n\n");
       assertTrue(two.startsWith("HTTP/1.1 405 ") && two.contains("HTTP/1.1 200 "), two);
       assertTrue(exchange(server, "nonsense\r\n\r\n").startsWith("HTTP/1.1 400 "));
+      for (String hosts : List.of("", "Host: x\r\nHost: x\r\n")) {
+        String answer = exchange(server, "GET / HTTP/1.1\r\n" + hosts + "\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+      }
       String line = "X: y\r\n";
       String many = "GET / HTTP/1.1\r\n" + line.repeat(101) + "\r\n";
       assertTrue(exchange(server, many).startsWith("HTTP/1.1 431 "));
