@@ -50,7 +50,10 @@ public interface Channel extends AttributeMap {
    */
   long bytesWritten();
 
-  /** Returns whether the system has taken all that reached the channel and was flushed. For the loop. */
+  /**
+   * Returns whether the system has taken all that reached the channel and was flushed. For the
+   * loop.
+   */
   boolean isFlushed();
 
   /** Returns the address the socket is bound to, or null before that. */

@@ -512,7 +512,8 @@ abstract class DataChannel extends AbstractChannel implements Runnable {
 
   private void allSent() {
     if (closeWhenSent) {
-      if (expected == 0) { // else it is on its way here, or a handler keeps it back; see tellArrived
+      if (expected
+          == 0) { // else it is on its way here, or a handler keeps it back; see tellArrived
         close(null);
       }
     } else if (shutdownWhenSent && !outputShutdown) {

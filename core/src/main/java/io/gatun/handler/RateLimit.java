@@ -4,8 +4,9 @@ import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 
 /**
- * So many bytes a second; a quiet time saves up for one second's worth at most. May be shared by any
- * number of channels and loops, of which none waits for more than a share of each of the others.
+ * So many bytes a second; a quiet time saves up for one second's worth at most. May be shared by
+ * any number of channels and loops, of which none waits for more than a share of each of the
+ * others.
  */
 public final class RateLimit {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

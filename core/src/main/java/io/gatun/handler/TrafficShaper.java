@@ -48,7 +48,9 @@ public final class TrafficShaper implements ChannelHandler {
   /** How many of the queue were flushed. */
   private int flushed;
 
-  /** Bytes of the first of the queue that are still to be charged; negative before it is looked at. */
+  /**
+   * Bytes of the first of the queue that are still to be charged; negative before it is looked at.
+   */
   private long uncharged = -1;
 
   /** Runs when what was charged is paid for. */
@@ -91,8 +93,7 @@ public final class TrafficShaper implements ChannelHandler {
   }
 
   private static Future<?> later(ChannelHandlerContext ctx, long nanos, Runnable task) {
-    return ctx.eventLoop()
-        .schedule(task, Math.max(nanos, PAUSE_NANOS), TimeUnit.NANOSECONDS);
+    return ctx.eventLoop().schedule(task, Math.max(nanos, PAUSE_NANOS), TimeUnit.NANOSECONDS);
   }
 
   // Reading
