@@ -314,7 +314,7 @@ public final class TlsFlowTest extends TlsLab {
     Socket peer = connectToNames();
     peer.sendAll(EMPTY_RECORD);
     server.expect(Recorder.Event.ACTIVE);
-    expectOneLine(server, "no handshake");
+    expectOneLine(server, "its first message is no handshake");
     server.expectEnd();
   }
 
