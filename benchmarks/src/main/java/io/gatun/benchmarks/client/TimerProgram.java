@@ -83,7 +83,8 @@ public final class TimerProgram {
     for (int i = 0; i < waiting; i++) {
       others.add(timers.set(LEAST_MILLIS + random.nextInt(LEAST_MILLIS)));
     }
-    // Else the collector moves them all in the midst of what is timed, as it does once in their life.
+    // Else the collector moves them all in the midst of what is timed, as it does once in their
+    // life.
     System.gc();
     try {
       return new double[] {
