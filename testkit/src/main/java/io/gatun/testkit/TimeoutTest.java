@@ -253,7 +253,7 @@ public final class TimeoutTest extends ChannelLab {
     for (int i = 1; i <= 300; i++) { // twice as much as may pass
       channel.writeAndFlush(buffer(Data.of(200)), null);
       advanceMillis(channel, 10);
-      long due = 10_000 + i * 100;
+      long due = 10_000 + i * 100L;
       long written = written(channel);
       assertTrue(written <= due, () -> "more than may pass: " + written + " of " + due);
       assertTrue(written >= due - 500, () -> "held back: " + written + " of " + due);
