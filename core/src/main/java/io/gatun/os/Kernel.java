@@ -5,9 +5,7 @@ import static io.gatun.os.Constants.MSG_DONTWAIT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.WeakReference;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of the host, one method each.
@@ -44,7 +42,7 @@ public abstract class Kernel {
   /** The most bytes that one call moves to or from the heap. */
   public static final int TRANSFER = 64 * 1024;
 
-  /** From how many bytes on a call that does not wait takes what is on the heap without a copy. */
+  /** From how many bytes on a call that does not wait takes an array without a copy. */
   public static final int UNCOPIED = 4096;
 
   private static final int CAPTURE = 0;
@@ -67,8 +65,6 @@ public abstract class Kernel {
   private boolean pooled;
   private boolean bound;
   private long owner;
-  private WeakReference<byte @Nullable []> lastArray = new WeakReference<>(null);
-  private WeakReference<@Nullable MemorySegment> lastSegment = new WeakReference<>(null);
   private MemorySegment transfer = MemorySegment.NULL;
   private MemorySegment unasked = MemorySegment.NULL;
 
@@ -197,28 +193,16 @@ public abstract class Kernel {
 
   // What is on the heap goes, at most TRANSFER bytes at a time, by way of memory that the collector
   // does not move. Of a few bytes the copy is lost beside the call. Where it is not, a call that
-  // does not wait takes the heap's memory itself: the collector waits for it then, as long as the
-  // kernel takes for its own copy.
-
-  /**
-   * An array's segment, which costs 72 bytes: who moves much does so with the same array again. The
-   * references are weak, so that a thread keeps no array of its callers.
-   */
-  private MemorySegment segmentOf(byte[] array) {
-    MemorySegment segment = lastArray.refersTo(array) ? lastSegment.get() : null;
-    if (segment == null) {
-      segment = MemorySegment.ofArray(array);
-      lastArray = new WeakReference<>(array);
-      lastSegment = new WeakReference<>(segment);
-    }
-    return segment;
-  }
+  // does not wait takes an array itself: the collector waits for it then, as long as the kernel
+  // takes for its own copy. A segment on the heap tells of its array in an object, and its slices
+  // are
+  // objects: those are copied.
 
   /** recv(2) into an array: at most {@link #TRANSFER} bytes. */
   public final int recv(int fd, byte[] buffer, int offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
     if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0 && !INSTALLS_UNASKED) {
-      return recvNow(fd, segmentOf(buffer), offset, part, flags);
+      return recvNow(fd, buffer, offset, part, flags);
     }
     int result = recv(fd, transfer(), part, flags);
     if (result > 0) {
@@ -231,7 +215,7 @@ public abstract class Kernel {
   public final int send(int fd, byte[] buffer, int offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
     if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0) {
-      return sendNow(fd, segmentOf(buffer), offset, part, flags);
+      return sendNow(fd, buffer, offset, part, flags);
     }
     Memory.set(transfer(), buffer, offset, part);
     return send(fd, transfer(), part, flags);
@@ -240,9 +224,6 @@ public abstract class Kernel {
   /** recv(2) into a segment on the heap: at most {@link #TRANSFER} bytes. */
   public final int recv(int fd, MemorySegment buffer, long offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
-    if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0 && !INSTALLS_UNASKED) {
-      return recvNow(fd, buffer, offset, part, flags);
-    }
     int result = recv(fd, transfer(), part, flags);
     if (result > 0) {
       Memory.get(transfer(), buffer, offset, Math.min(result, part)); // MSG_TRUNC may tell more
@@ -253,18 +234,15 @@ public abstract class Kernel {
   /** send(2), with MSG_NOSIGNAL, from a segment on the heap: at most {@link #TRANSFER} bytes. */
   public final int send(int fd, MemorySegment buffer, long offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
-    if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0) {
-      return sendNow(fd, buffer, offset, part, flags);
-    }
     Memory.set(transfer(), buffer, offset, part);
     return send(fd, transfer(), part, flags);
   }
 
-  /** recv(2) with MSG_DONTWAIT among the flags, into the heap. Not where there is no such flag. */
-  abstract int recvNow(int fd, MemorySegment heap, long offset, long length, int flags);
+  /** recv(2) with MSG_DONTWAIT among the flags, into an array. Not where there is no such flag. */
+  abstract int recvNow(int fd, byte[] array, long offset, long length, int flags);
 
-  /** send(2), with MSG_NOSIGNAL, and with MSG_DONTWAIT among the flags, from the heap. */
-  abstract int sendNow(int fd, MemorySegment heap, long offset, long length, int flags);
+  /** send(2), with MSG_NOSIGNAL, and with MSG_DONTWAIT among the flags, from an array. */
+  abstract int sendNow(int fd, byte[] array, long offset, long length, int flags);
 
   /** recvfrom(2). The sender's address is in {@link #address}. */
   public abstract int recvfrom(int fd, long buffer, int length, int flags);

@@ -117,8 +117,8 @@ public final class Native {
 
   /**
    * Links a function that is given memory on the heap, as its one {@link ValueLayout#ADDRESS}, and
-   * that does not wait: until it returns, the garbage collector does not begin. The handle takes a
-   * segment and an offset in it. See {@link #capturing}.
+   * that does not wait: until it returns, the garbage collector does not begin. The handle takes an
+   * array and an offset in it. See {@link #capturing}.
    */
   static MethodHandle critical(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
     MethodHandle call =
@@ -130,21 +130,25 @@ public final class Native {
                 arguments,
                 Linker.Option.captureCallState(captured()),
                 Linker.Option.critical(true)));
-    // The slice is made within the handle, where the compiler can remove it.
     int at = 1 + Arrays.asList(arguments).indexOf(ValueLayout.ADDRESS);
-    return MethodHandles.collectArguments(call, at, Slice.OF);
+    return MethodHandles.collectArguments(call, at, Part.OF_ARRAY);
   }
 
-  private static final class Slice {
-    static final MethodHandle OF = slice();
+  /**
+   * The part of an array from an offset on. It is made within a call's own handle, whose compiler
+   * knows of what class all of it is, and so removes the segments.
+   */
+  private static final class Part {
+    static final MethodHandle OF_ARRAY = ofArray();
 
-    private static MethodHandle slice() {
+    private static MethodHandle ofArray() {
+      Class<MemorySegment> segment = MemorySegment.class;
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
       try {
-        return MethodHandles.publicLookup()
-            .findVirtual(
-                MemorySegment.class,
-                "asSlice",
-                MethodType.methodType(MemorySegment.class, long.class));
+        return MethodHandles.filterArguments(
+            lookup.findVirtual(segment, "asSlice", MethodType.methodType(segment, long.class)),
+            0,
+            lookup.findStatic(segment, "ofArray", MethodType.methodType(segment, byte[].class)));
       } catch (ReflectiveOperationException e) {
         throw new ExceptionInInitializerError(e);
       }

@@ -1,9 +1,9 @@
 package io.gatun.socket;
 
 /**
- * Whether a blocking half tries a call that does not wait first, which alone can be given the
- * heap's memory without a copy. Each try in vain doubles the calls until the next: so a half whose
- * other side is the slower one costs hardly more calls. A hint: races do not matter.
+ * Whether a blocking half tries a call that does not wait first, which alone can be given an array
+ * without a copy. Each try in vain doubles the calls until the next: so a half whose other side is
+ * the slower one costs hardly more calls. A hint: races do not matter.
  */
 final class Uncopied {
   private static final int MOST = 63;
