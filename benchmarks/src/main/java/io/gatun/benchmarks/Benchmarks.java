@@ -1,5 +1,6 @@
 package io.gatun.benchmarks;
 
+import io.gatun.benchmarks.Target.Miss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
 
 /** Starts comparisons by their names, or those of JMH's benchmarks that the arguments choose. */
@@ -40,34 +42,35 @@ public final class Benchmarks {
 
   private static final Set<String> ELSEWHERE = Set.of("can", "throughput");
 
+  private static final int WRONG_USAGE = 2;
+
+  /** EX_UNAVAILABLE, as the launcher has it. */
+  private static final int CANNOT_RUN = 69;
+
+  /** What has the programs that are needed, on Debian and its kin. */
+  private static final Map<String, String> PACKAGES = Map.of("cc", "gcc", "taskset", "util-linux");
+
   private Benchmarks() {}
 
   /** With no arguments lists all there is. */
   public static void main(String[] args) throws Exception {
     String name = args.length == 0 ? "" : args[0];
     List<String> more = args.length == 0 ? List.of() : Arrays.asList(args).subList(1, args.length);
+    boolean hurried = more.contains(QUICK);
     if (name.isEmpty()) {
       list();
-    } else if (name.equals("serve")) {
-      EchoThroughput.serve(args[1]);
+    } else if (name.equals("serve") && more.size() == 1) {
+      EchoThroughput.serve(more.getFirst());
     } else if (name.equals(ALL)) {
       List<String> names =
           COMPARISONS.keySet().stream().filter(each -> !ELSEWHERE.contains(each)).toList();
-      boolean hurried = more.contains(QUICK);
       // Figures that were taken in a hurry belong on no page that is kept.
-      Report report = report(folder(more, hurried ? "target/bench" : "docs"));
-      report.clear();
-      compare(names, more, report);
+      compare(names, more, hurried, hurried ? "target/bench" : "docs");
     } else if (COMPARISONS.containsKey(name)) {
-      compare(List.of(name), more, report(folder(more, "target/bench")));
+      compare(List.of(name), more, hurried, "target/bench");
     } else {
       Main.main(args);
     }
-  }
-
-  private static Report report(Path folder) {
-    System.err.println("JSON, pictures and the page go to " + folder.resolve("benchmarks.md"));
-    return new Report(folder, List.copyOf(COMPARISONS.keySet()));
   }
 
   private static Path folder(List<String> arguments, String otherwise) {
@@ -80,21 +83,61 @@ public final class Benchmarks {
     return Path.of(System.getProperty("gatun.bench.root", "")).resolve(folder);
   }
 
-  private static void compare(List<String> names, List<String> arguments, Report report)
-      throws IOException, InterruptedException {
-    Progress progress = new Progress();
-    boolean hurried = arguments.contains(QUICK);
-    List<String> failed = new ArrayList<>();
-    for (String name : names) {
-      Comparison comparison = COMPARISONS.getOrDefault(name, Timers::new).get();
-      if (hurried) {
+  /**
+   * Makes comparisons, with all their settings, which nothing is run before.
+   *
+   * @throws IllegalArgumentException if one of them has no such setting, or no use for its value
+   */
+  static Map<String, Comparison> configure(List<String> names, List<String> arguments) {
+    Map<String, Comparison> comparisons = new LinkedHashMap<>();
+    COMPARISONS.forEach((name, supplier) -> {
+      if (names.contains(name)) {
+        comparisons.put(name, supplier.get());
+      }
+    });
+    comparisons.forEach((name, comparison) -> {
+      if (arguments.contains(QUICK)) {
         comparison.settings.hurry();
       }
-      for (String argument : arguments) {
-        if (!argument.startsWith(FOLDER) && !argument.equals(QUICK)) {
-          comparison.settings.set(argument);
+      try {
+        for (String argument : arguments) {
+          if (!argument.startsWith(FOLDER) && !argument.equals(QUICK)) {
+            comparison.settings.set(argument);
+          }
+        }
+        comparison.check();
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+      }
+    });
+    return comparisons;
+  }
+
+  private static void compare(
+      List<String> names, List<String> arguments, boolean hurried, String otherwise)
+      throws IOException, InterruptedException {
+    Map<String, Comparison> comparisons;
+    try {
+      comparisons = configure(names, arguments);
+    } catch (IllegalArgumentException e) {
+      end(WRONG_USAGE, e.getMessage());
+      return;
+    }
+    for (Comparison comparison : comparisons.values()) {
+      for (String program : comparison.programs()) {
+        if (!Machine.has(program)) {
+          end(CANNOT_RUN, "needs " + program + ": apt install " + PACKAGES.get(program));
         }
       }
+    }
+    Path folder = folder(arguments, otherwise);
+    System.err.println("JSON, pictures and the page go to " + folder.resolve("benchmarks.md"));
+    Report report = new Report(folder, List.copyOf(COMPARISONS.keySet()));
+    Progress progress = new Progress();
+    List<String> failed = new ArrayList<>();
+    for (Map.Entry<String, Comparison> entry : comparisons.entrySet()) {
+      String name = entry.getKey();
+      Comparison comparison = entry.getValue();
       progress.begin(name);
       try {
         Results results = comparison.run(progress, hurried);
@@ -114,6 +157,11 @@ public final class Benchmarks {
     }
   }
 
+  private static void end(int status, @Nullable String why) {
+    System.err.println("bench: " + why);
+    System.exit(status);
+  }
+
   private static void print(Comparison comparison, Results results) {
     System.out.println();
     System.out.println(comparison.title());
@@ -121,6 +169,7 @@ public final class Benchmarks {
     for (int i = 0; i < metrics.size(); i++) {
       System.out.println(metrics.get(i).name());
       System.out.print(new Table(results, i).plain());
+      System.out.print(Miss.list(results.misses(i), metrics.get(i)));
     }
     comparison.notes.forEach(System.out::println);
     System.out.println();
@@ -128,7 +177,8 @@ public final class Benchmarks {
 
   private static void list() throws Exception {
     System.out.println(
-        "all [quick=true] [out=FOLDER]   every comparison but the last two; writes docs/benchmarks.md");
+        "all [quick=true] [out=FOLDER]   every comparison but the last two; writes"
+            + " docs/benchmarks.md");
     System.out.println("NAME [quick=true] [out=FOLDER] [SETTING=VALUE ...]   one comparison:");
     COMPARISONS.forEach((name, supplier) -> {
       Comparison comparison = supplier.get();

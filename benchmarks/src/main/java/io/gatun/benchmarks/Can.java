@@ -58,8 +58,7 @@ final class Can extends Comparison {
 
   @Override
   List<Metric> metrics() {
-    return List.of(
-        Metric.less("CPU time a frame", "ns", 0, 0), Metric.more("Frames a second", "", 0, 0));
+    return List.of(Metric.less("CPU time a frame", "ns", 0), Metric.more("Frames a second", "", 0));
   }
 
   @Override

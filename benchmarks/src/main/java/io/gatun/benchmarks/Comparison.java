@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * One question that contenders answer by doing the same work.
@@ -73,6 +74,43 @@ abstract class Comparison {
     return true;
   }
 
+  /** The programs of the system that it is measured with. */
+  List<String> programs() {
+    return List.of("cc", "taskset");
+  }
+
+  /** Whether there is such a contender. */
+  boolean knows(String contender) {
+    return settings.standard("contenders").contains(contender);
+  }
+
+  /** Whether there is such a load. */
+  boolean loadsWith(String load) {
+    return settings.standard("loads").contains(load);
+  }
+
+  /** Refuses settings that nothing can be measured with. */
+  final void check() {
+    check("contenders", this::knows);
+    check("loads", this::loadsWith);
+  }
+
+  private void check(String setting, Predicate<String> known) {
+    Set<String> before = new HashSet<>();
+    for (String each : settings.list(setting)) {
+      if (!known.test(each) || !before.add(each)) {
+        throw new IllegalArgumentException(
+            "%s=%s: \"%s\" %s; such are %s"
+                .formatted(
+                    setting,
+                    settings.get(setting),
+                    each,
+                    before.contains(each) ? "is there twice" : "is unknown",
+                    String.join(",", settings.standard(setting))));
+      }
+    }
+  }
+
   /** What the contenders share, before the first starts. */
   void prepare() throws IOException, InterruptedException {}
 
@@ -106,7 +144,7 @@ abstract class Comparison {
       for (int round = 0; round < rounds; round++) {
         for (String load : loads) {
           progress.tell("round " + (round + 1) + " of " + rounds + ", " + load);
-          for (String name : contenders.keySet()) {
+          for (String name : turns(List.copyOf(contenders.keySet()), round)) {
             results.add(load, name, round, measure(name, load, millis));
           }
         }
@@ -118,6 +156,19 @@ abstract class Comparison {
       }
       finish();
     }
+  }
+
+  /**
+   * The order of a round's turns: a row of Williams's square, so that nobody keeps a place or a
+   * neighbour through all rounds.
+   */
+  static <T> List<T> turns(List<T> all, int round) {
+    List<T> turns = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      int place = i % 2 == 1 ? (i + 1) / 2 : all.size() - i / 2;
+      turns.add(all.get((place + round) % all.size()));
+    }
+    return turns;
   }
 
   private double[] measure(String name, String load, int millis)

@@ -3,11 +3,17 @@ package io.gatun.benchmarks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares echo servers on one event loop, under load from a program in C. */
 class EchoComparison extends Comparison {
+  /** What else one would take in Java. */
+  private static final String[] JAVA = {
+    "netty-epoll", "netty-io_uring", "netty-nio", "nio", "virtual"
+  };
+
   private @Nullable Generator generator;
 
   EchoComparison() {
@@ -32,8 +38,8 @@ class EchoComparison extends Comparison {
   String how() {
     return """
     Each server is a process with one event loop (`virtual`: a virtual thread of one carrier for each
-    `java.net.Socket`) on the first processor; a program in C loads it from the last. The limit is a server in C
-    with epoll, edge-triggered, one `recv` and one `send` a message. All run as they are set up by default, leak
+    `java.net.Socket`) on the first processor; a program in C loads it from the last. `c` is a server in C with
+    epoll, edge-triggered, one `recv` and one `send` a message. All run as they are set up by default, leak
     detection of Netty's buffers included.\
     """;
   }
@@ -46,8 +52,24 @@ class EchoComparison extends Comparison {
   @Override
   List<Metric> metrics() {
     return List.of(
-        Metric.less("CPU time a request", "ns", 0, 1.05),
-        Metric.more("Requests a second", "", 0, 0));
+        Metric.less(
+            "CPU time a request",
+            "ns",
+            0,
+            Target.of(1.05, EchoServers.LIMIT),
+            Target.of(1, JAVA),
+            Target.of(0.8, "netty-epoll").with("512:256:1")),
+        Metric.more("Requests a second", "", 0));
+  }
+
+  @Override
+  boolean knows(String contender) {
+    return EchoServers.knows(contender);
+  }
+
+  @Override
+  boolean loadsWith(String load) {
+    return load.matches(String.join(":", Collections.nCopies(3, Settings.NUMBER)));
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.gatun.benchmarks.echo.NettyEcho;
 import io.gatun.benchmarks.echo.NioEcho;
 import io.gatun.transport.Transport;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +16,9 @@ final class EchoServers {
   /** The one in C, which shows what can be had. */
   static final String LIMIT = "c";
 
+  /** Stands before the name of a transport. */
+  private static final String GATUN = "gatun-";
+
   private EchoServers() {}
 
   /** A thread for each connection: it has no loop. */
@@ -25,11 +27,13 @@ final class EchoServers {
   /** The same with virtual threads. */
   static final String VIRTUAL = "virtual";
 
-  /** Returns the names of all that run here. */
-  static List<String> names() {
-    List<String> names = new ArrayList<>(List.of(LIMIT));
-    names.addAll(java().keySet());
-    return names;
+  /** Whether there is one of this name, be it that it cannot run here. */
+  static boolean knows(String name) {
+    String[] parts = name.split(":", 2);
+    if (parts.length > 1 && !(Table.isGatun(name) && parts[1].matches(Settings.NUMBER))) {
+      return false;
+    }
+    return name.equals(LIMIT) || java().containsKey(parts[0]);
   }
 
   /**
@@ -46,8 +50,13 @@ final class EchoServers {
     String[] parts = name.split(":", 2);
     List<String> command = java().get(parts[0]);
     if (command == null) {
-      throw new IllegalArgumentException(
-          "there is no server " + name + "; there are: " + String.join(", ", names()));
+      throw new IllegalArgumentException("there is no server " + name);
+    }
+    for (Transport transport : Transport.all()) {
+      String why = transport.unavailability();
+      if (why != null && parts[0].equals(GATUN + transport.name())) {
+        throw new CannotRunException(why);
+      }
     }
     command.addAll(Arrays.asList(parts).subList(1, parts.length));
     return command;
@@ -56,10 +65,8 @@ final class EchoServers {
   private static Map<String, List<String>> java() {
     Map<String, List<String>> servers = new LinkedHashMap<>();
     for (Transport transport : Transport.all()) {
-      if (transport.unavailability() == null) {
-        String name = transport.name();
-        servers.put("gatun-" + name, ServerProcess.java(GatunEcho.class, name));
-      }
+      String name = transport.name();
+      servers.put(GATUN + name, ServerProcess.java(GatunEcho.class, name));
     }
     servers.put("netty-epoll", ServerProcess.java(NettyEcho.class, "epoll"));
     servers.put("netty-io_uring", ServerProcess.java(NettyEcho.class, "io_uring"));

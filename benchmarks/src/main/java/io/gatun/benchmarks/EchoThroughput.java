@@ -44,7 +44,7 @@ final class EchoThroughput extends EchoComparison {
 
   @Override
   List<Metric> metrics() {
-    return List.of(Metric.more("Requests a second", "/s", 0, 0));
+    return List.of(Metric.more("Requests a second", "/s", 0));
   }
 
   @Override

@@ -1,11 +1,17 @@
 package io.gatun.benchmarks;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.newsclub.net.unix.AFUNIXSocket;
 
 /** Where it is measured, and on which of its processors. */
 final class Machine {
@@ -33,6 +39,37 @@ final class Machine {
     } catch (IOException e) {
       return System.getProperty("os.arch");
     }
+  }
+
+  /** The versions of those that Gatun is compared with. */
+  static String peers() {
+    return "%s, %s, %s and Python %s"
+        .formatted(
+            jar(EpollIoHandler.class), jar(AFUNIXSocket.class), jar(ByteBuf.class), python());
+  }
+
+  /** The name of the jar that a class comes from, which tells the version. */
+  private static String jar(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    String path = source == null ? "" : source.getLocation().getPath();
+    return path.substring(path.lastIndexOf('/') + 1).replaceFirst("\\.jar$", "");
+  }
+
+  private static String python() {
+    String version = "import platform; print(platform.python_version())";
+    try {
+      Process process = new ProcessBuilder("python3", "-c", version).start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      return "(none)";
+    }
+  }
+
+  /** Whether a program is to be found where the system looks for such. */
+  static boolean has(String program) {
+    String path = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+    return Stream.of(path.split(File.pathSeparator, -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** A command on the processor that contenders have to themselves. */

@@ -1,5 +1,7 @@
 package io.gatun.benchmarks;
 
+import io.gatun.benchmarks.Results.Spread;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -9,20 +11,25 @@ import java.util.Locale;
  * @param unit of the values
  * @param decimals of the values, as they are shown
  * @param moreIsBetter whether a larger value is the better one
- * @param target what the ratio of Gatun's to the baseline should be at most, or at least where more
- *     is better; 0 for none
+ * @param targets what is asked of Gatun; none where the values are for information
  */
-record Metric(String name, String unit, int decimals, boolean moreIsBetter, double target) {
-  static Metric less(String name, String unit, int decimals, double target) {
-    return new Metric(name, unit, decimals, false, target);
+record Metric(String name, String unit, int decimals, boolean moreIsBetter, List<Target> targets) {
+  static Metric less(String name, String unit, int decimals, Target... targets) {
+    return new Metric(name, unit, decimals, false, List.of(targets));
   }
 
-  static Metric more(String name, String unit, int decimals, double target) {
-    return new Metric(name, unit, decimals, true, target);
+  static Metric more(String name, String unit, int decimals, Target... targets) {
+    return new Metric(name, unit, decimals, true, List.of(targets));
   }
 
-  boolean misses(double ratio) {
-    return target != 0 && (moreIsBetter ? ratio < target - 0.005 : ratio >= target + 0.005);
+  /** Whether the median misses a target by more than its last digit shows. */
+  boolean misses(double bound, Spread figures) {
+    return moreIsBetter ? figures.median() < bound - 0.005 : figures.median() >= bound + 0.005;
+  }
+
+  /** Whether a target lies so far among the rounds' figures that a missed one says nothing. */
+  boolean leavesUndecided(double bound, Spread figures) {
+    return moreIsBetter ? figures.upperQuartile() >= bound : figures.lowerQuartile() <= bound;
   }
 
   String value(double value) {

@@ -9,13 +9,21 @@ final class PingPong extends Blocking {
 
   private final String title;
   private final String how;
-  private final double target;
+  private final List<Target> targets;
+  private final int warmUpMillis;
 
-  private PingPong(String contenders, String mode, String title, String how, double target) {
+  private PingPong(
+      String contenders,
+      String mode,
+      String title,
+      String how,
+      int warmUpMillis,
+      Target... targets) {
     super(Settings.of(contenders, "64", 7, 500), mode);
     this.title = title;
     this.how = how;
-    this.target = target;
+    this.warmUpMillis = warmUpMillis;
+    this.targets = List.of(targets);
   }
 
   static PingPong blocking() {
@@ -23,10 +31,13 @@ final class PingPong extends Blocking {
         "c," + GATUN + ",net,channel,python",
         "blocking",
         "Ping-pong",
-        "`sendAll` and `recvInto` of 64 bytes with each kind of buffer (`byte[]`, direct `ByteBuffer`, native"
-            + " `MemorySegment`, direct `ByteBuf`), no timeout, on a platform thread, beside `send` and `recv` in C,"
-            + " `java.net.Socket`, `SocketChannel` and CPython. Client and peer share one processor.",
-        1.05);
+        "`sendAll` and `recvInto` of 64 bytes with each kind of buffer (`byte[]`, direct"
+            + " `ByteBuffer`, native `MemorySegment`, direct `ByteBuf`), no timeout, on a platform"
+            + " thread, beside `send` and `recv` in C, `java.net.Socket`, `SocketChannel` and"
+            + " CPython. Client and peer share one processor.",
+        2500,
+        Target.of(1.05, "c"),
+        Target.of(1, "net", "channel"));
   }
 
   static PingPong timeout() {
@@ -35,7 +46,9 @@ final class PingPong extends Blocking {
         "timeout",
         "Ping-pong with a timeout",
         "The same with a timeout of a minute; in C `poll` before each `recv`.",
-        1.05);
+        2500,
+        Target.of(1.05, "c"),
+        Target.of(1, "net"));
   }
 
   static PingPong virtual() {
@@ -46,9 +59,11 @@ final class PingPong extends Blocking {
         """
         The same on a virtual thread, beside `java.net.Socket` on one. Both hand over twice a round trip, from the thread
         that waits in epoll to the virtual thread's carrier and back: 1.7 to 2.0 context switches were counted of each.
-        That is most of the time, and the JDK's scheduler lets no program wait on the carrier itself.\
+        A program that waits on the carrier itself keeps it from all other virtual threads.\
         """,
-        0.9);
+        10_000, // no less than what datagrams take to be compiled
+        Target.of(0.9, "net"),
+        Target.of(1, "channel"));
   }
 
   @Override
@@ -68,7 +83,17 @@ final class PingPong extends Blocking {
 
   @Override
   List<Metric> metrics() {
-    return List.of(Metric.less("Time of a round trip", "ns", 0, target));
+    return List.of(Metric.less("Time of a round trip", "ns", 0, targets.toArray(Target[]::new)));
+  }
+
+  @Override
+  int warmUpMillis() {
+    return warmUpMillis;
+  }
+
+  @Override
+  boolean loadsWith(String load) {
+    return load.matches(Settings.NUMBER);
   }
 
   @Override

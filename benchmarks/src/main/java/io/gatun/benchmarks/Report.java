@@ -1,6 +1,7 @@
 package io.gatun.benchmarks;
 
 import io.gatun.benchmarks.Results.Spread;
+import io.gatun.benchmarks.Target.Miss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * Keeps what was measured: {@code benchmarks/NAME.json} and {@code .svg} in a folder, and its
@@ -46,8 +47,9 @@ final class Report {
       Metric metric = metrics.get(i);
       String picture = i == 0 ? name + ".svg" : name + "-" + (i + 1) + ".svg";
       Files.writeString(data.resolve(picture), Chart.draw(results, i));
-      text.append("\n**").append(metric.name()).append("**").append(target(metric)).append("\n\n");
+      text.append("\n**").append(metric.name()).append("**").append(targets(metric)).append("\n\n");
       text.append(new Table(results, i).markdown());
+      text.append(Miss.list(results.misses(i), metric));
       text.append("\n![").append(metric.name()).append("](benchmarks/").append(picture);
       text.append(")\n");
     }
@@ -67,12 +69,12 @@ final class Report {
     put(name, text.toString());
   }
 
-  private static String target(Metric metric) {
-    if (metric.target() == 0) {
-      return "";
-    }
-    String bound = metric.moreIsBetter() ? "at least " : "at most ";
-    return ", of which Gatun's should be " + bound + metric.target() + " of the baseline";
+  private static String targets(Metric metric) {
+    String all =
+        metric.targets().stream()
+            .map(target -> target.words(metric))
+            .collect(Collectors.joining("; "));
+    return all.isEmpty() ? "" : ", of which Gatun's is to be " + all;
   }
 
   private static Map<String, Object> json(String name, Results results, String settings) {
@@ -130,7 +132,7 @@ final class Report {
       }
     }
     sections.put(name, section);
-    StringBuilder text = new StringBuilder(HEAD);
+    StringBuilder text = new StringBuilder(HEAD.formatted(Machine.peers()));
     sections.forEach((each, content) -> {
       if (!content.isEmpty()) {
         text.append("\n").append(BEGIN).append(each).append(" -->\n").append(content);
@@ -150,19 +152,11 @@ final class Report {
 
       A first column of contenders, or a first row, gives values; the others give ratios to it: the median of all rounds'
       ratios, and in brackets the least and the most. Contenders take turns round by round, so that each ratio is one of
-      neighbours in time. A ✗ stands where Gatun misses its target. Figures of another machine are others: run it on yours.
-      """;
+      the same minute, in an order that is another in each round. Figures of another machine are others: run it on yours.
 
-  /** Removes what an earlier run of everything has left. */
-  void clear() throws IOException {
-    Path data = folder.resolve("benchmarks");
-    Files.deleteIfExists(folder.resolve("benchmarks.md"));
-    if (Files.isDirectory(data)) {
-      try (Stream<Path> files = Files.list(data)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-  }
+      A ✗ stands where Gatun misses a target, and a ~ where it does by the median alone: the target lies within the middle
+      half of the rounds' ratios, so they decide nothing. All that is missed is listed below its table.
+
+      Gatun is compared with %s.
+      """;
 }

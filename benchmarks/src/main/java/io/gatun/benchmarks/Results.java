@@ -1,9 +1,11 @@
 package io.gatun.benchmarks;
 
 import io.gatun.benchmarks.Comparison.Baseline;
+import io.gatun.benchmarks.Target.Miss;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The values of a comparison: for each load, contender and round one of each metric. */
@@ -16,12 +18,31 @@ final class Results {
 
   private record Key(String load, String contender, int round) {}
 
-  /** A median, and what it is the median of. */
-  record Spread(double median, double least, double most, List<Double> values) {
+  /** A median, and what it is the median of; of one round's values all are the same. */
+  record Spread(
+      double median,
+      double least,
+      double lowerQuartile,
+      double upperQuartile,
+      double most,
+      List<Double> values) {
     static Spread of(List<Double> values) {
       List<Double> sorted = values.stream().sorted().toList();
+      int last = sorted.size() - 1;
       return new Spread(
-          sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast(), List.copyOf(values));
+          sorted.get(sorted.size() / 2),
+          sorted.getFirst(),
+          sorted.get(last / 4),
+          sorted.get(last - last / 4),
+          sorted.getLast(),
+          List.copyOf(values));
+    }
+
+    /** The median, and in brackets the least and the most of several. */
+    String shown() {
+      return values.size() == 1
+          ? String.format(Locale.ROOT, "%.2f", median)
+          : String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", median, least, most);
     }
   }
 
@@ -61,16 +82,55 @@ final class Results {
 
   /** The ratios to the baseline, round by round. */
   Spread ratios(int metric, String load, String contender) {
-    boolean byLoad = comparison.baseline() == Baseline.FIRST_LOAD;
+    return comparison.baseline() == Baseline.FIRST_LOAD
+        ? figures(metric, load, contender, "", true)
+        : figures(metric, load, contender, contenders.getFirst(), false);
+  }
+
+  /** What targets bound, round by round; the rival is empty for none. */
+  private Spread figures(int metric, String load, String contender, String rival, boolean growth) {
     List<Double> all = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      double base =
-          byLoad
-              ? value(metric, loads.getFirst(), contender, round)
-              : value(metric, load, contenders.getFirst(), round);
-      all.add(value(metric, load, contender, round) / base);
+      double figure = figure(metric, load, contender, round, growth);
+      all.add(rival.isEmpty() ? figure : figure / figure(metric, load, rival, round, growth));
     }
     return Spread.of(all);
+  }
+
+  private double figure(int metric, String load, String contender, int round, boolean growth) {
+    double value = value(metric, load, contender, round);
+    return growth ? value / value(metric, loads.getFirst(), contender, round) : value;
+  }
+
+  /** The targets that are missed; those against rivals who were not measured are not. */
+  List<Miss> misses(int index) {
+    Metric metric = comparison.metrics().get(index);
+    List<Miss> misses = new ArrayList<>();
+    for (String load : loads) {
+      for (String contender : contenders) {
+        for (Target target : metric.targets()) {
+          if (has(load, contender) && target.concerns(contender, load)) {
+            misses.addAll(misses(metric, index, load, contender, target));
+          }
+        }
+      }
+    }
+    return misses;
+  }
+
+  private List<Miss> misses(
+      Metric metric, int index, String load, String contender, Target target) {
+    List<Miss> misses = new ArrayList<>();
+    for (String rival : target.rivals().isEmpty() ? List.of("") : target.rivals()) {
+      if (rival.isEmpty() || has(load, rival)) {
+        Spread figures = figures(index, load, contender, rival, target.growth());
+        if (metric.misses(target.bound(), figures)) {
+          boolean undecided = metric.leavesUndecided(target.bound(), figures);
+          misses.add(new Miss(contender, load, rival, target, figures, undecided));
+        }
+      }
+    }
+    return misses;
   }
 
   private double value(int metric, String load, String contender, int round) {

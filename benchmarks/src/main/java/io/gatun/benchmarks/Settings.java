@@ -4,10 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 
 /** What may be given on the command line as {@code name=value}, with its defaults. */
 final class Settings {
+  private static final Set<String> LISTS = Set.of("contenders", "loads");
+
+  /** What matches numbers from 1 on that are of use to anybody. */
+  static final String NUMBER = "[1-9][0-9]{0,7}";
+
   private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, String> standards = new LinkedHashMap<>();
 
   /** Names and their defaults, in turns. */
   static Settings of(String... namesAndValues) {
@@ -15,6 +22,7 @@ final class Settings {
     for (int i = 0; i < namesAndValues.length; i += 2) {
       settings.values.put(namesAndValues[i], namesAndValues[i + 1]);
     }
+    settings.standards.putAll(settings.values);
     return settings;
   }
 
@@ -24,13 +32,21 @@ final class Settings {
         "contenders", contenders, "loads", loads, "rounds", "" + rounds, "millis", "" + millis);
   }
 
-  /** Takes {@code name=value}. */
+  /** Takes {@code name=value}. What is a number by default must be one, and 0 only if it is 0. */
   void set(String argument) {
     String[] parts = argument.split("=", 2);
-    if (parts.length != 2 || values.replace(parts[0], parts[1]) == null) {
+    if (parts.length != 2 || !values.containsKey(parts[0])) {
       throw new IllegalArgumentException(
-          argument + " is no setting=value; the settings are " + values.keySet());
+          argument
+              + " is no setting=value; the settings are "
+              + String.join(", ", values.keySet()));
     }
+    String standard = standards.getOrDefault(parts[0], "");
+    boolean isNumber = standard.matches("[0-9]+") && !LISTS.contains(parts[0]);
+    if (isNumber && !parts[1].matches(NUMBER) && !parts[1].equals(standard)) {
+      throw new IllegalArgumentException(argument + " is no number from 1 on");
+    }
+    values.put(parts[0], parts[1]);
   }
 
   /** Makes everything short: figures to see that it runs, not to be believed. */
@@ -53,6 +69,11 @@ final class Settings {
 
   List<String> list(String name) {
     return List.of(get(name).split(",", -1));
+  }
+
+  /** Returns the list that it is by default. */
+  List<String> standard(String name) {
+    return List.of(standards.getOrDefault(name, "").split(",", -1));
   }
 
   @Override

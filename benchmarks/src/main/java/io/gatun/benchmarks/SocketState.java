@@ -2,6 +2,7 @@ package io.gatun.benchmarks;
 
 import io.gatun.address.Ipv4Address;
 import io.gatun.benchmarks.BufferKind.Mover;
+import io.gatun.channel.ChannelOption;
 import io.gatun.socket.Socket;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ public abstract class SocketState {
     process = ServerProcess.start(List.of(program.toString(), peer()));
     Ipv4Address address = Ipv4Address.loopback(process.port());
     socket = Socket.openFor(address);
+    socket.setOption(ChannelOption.TCP_NODELAY, true);
     socket.connect(address);
     socket.setTimeout(mode == Mode.BLOCKING ? null : Duration.ofMinutes(1));
     mover = kind.mover(bytes());

@@ -39,7 +39,23 @@ final class Streaming extends Blocking {
 
   @Override
   List<Metric> metrics() {
-    return List.of(Metric.more("Throughput", "GB/s", 2, 0.97));
+    return List.of(
+        Metric.more(
+            "Throughput",
+            "GB/s",
+            2,
+            Target.of(0.97, "c"),
+            Target.of(1, "net", "channel", "junixsocket")));
+  }
+
+  @Override
+  boolean knows(String contender) {
+    return super.knows(contender) || List.of("gatun-buffer", "gatun-bytebuf").contains(contender);
+  }
+
+  @Override
+  boolean loadsWith(String load) {
+    return load.matches("(tcp|unix):(send|receive):" + Settings.NUMBER);
   }
 
   @Override

@@ -2,16 +2,13 @@ package io.gatun.benchmarks;
 
 import io.gatun.benchmarks.Comparison.Baseline;
 import io.gatun.benchmarks.Results.Spread;
+import io.gatun.benchmarks.Target.Miss;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /** The results of one metric: a row a load, a column a contender. */
 final class Table {
-  /** Stands behind a ratio of Gatun's that misses its target. */
-  private static final String MISSED = " ✗";
-
   private final List<List<String>> rows = new ArrayList<>();
 
   Table(Results results, int index) {
@@ -19,10 +16,15 @@ final class Table {
     List<String> head = new ArrayList<>(List.of(results.comparison.loads()));
     head.addAll(results.contenders);
     rows.add(head);
+    List<Miss> misses = results.misses(index);
     for (String load : results.loads) {
       List<String> row = new ArrayList<>(List.of(load));
       for (String contender : results.contenders) {
-        row.add(cell(results, metric, index, load, contender));
+        List<Miss> its =
+            misses.stream()
+                .filter(miss -> miss.load().equals(load) && miss.contender().equals(contender))
+                .toList();
+        row.add(cell(results, metric, index, load, contender) + Miss.mark(its));
       }
       rows.add(row);
     }
@@ -35,10 +37,9 @@ final class Table {
       return "—";
     }
     Spread values = results.values(index, load, contender);
-    boolean single = values.values().size() == 1;
     if (results.isBaseline(load, contender)) {
       String spread =
-          single
+          values.values().size() == 1
               ? ""
               : " (%s–%s)".formatted(metric.value(values.least()), metric.value(values.most()));
       return metric.value(values.median()) + " " + metric.unit() + spread;
@@ -47,16 +48,10 @@ final class Table {
     if (!Double.isFinite(ratios.median())) { // of nothing
       return metric.value(values.median()) + " " + metric.unit();
     }
-    String missed = isGatun(contender) && metric.misses(ratios.median()) ? MISSED : "";
-    String ratio =
-        single
-            ? String.format(Locale.ROOT, "%.2f", ratios.median())
-            : String.format(
-                Locale.ROOT, "%.2f (%.2f–%.2f)", ratios.median(), ratios.least(), ratios.most());
-    boolean byLoad = results.comparison.baseline() == Baseline.FIRST_LOAD;
-    return byLoad
-        ? "%s: %s%s".formatted(metric.value(values.median()), ratio, missed)
-        : ratio + missed;
+    String ratio = ratios.shown();
+    return results.comparison.baseline() == Baseline.FIRST_LOAD
+        ? metric.value(values.median()) + ": " + ratio
+        : ratio;
   }
 
   static boolean isGatun(String contender) {

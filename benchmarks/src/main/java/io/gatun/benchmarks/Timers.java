@@ -36,7 +36,17 @@ final class Timers extends Comparison {
 
   @Override
   List<Metric> metrics() {
-    return List.of(Metric.less("Time to set and cancel", "ns", 0, 1.2));
+    return List.of(Metric.less("Time to set and cancel", "ns", 0, Target.of(1.2).ofGrowth()));
+  }
+
+  @Override
+  List<String> programs() {
+    return List.of("taskset");
+  }
+
+  @Override
+  boolean loadsWith(String load) {
+    return load.matches(Settings.NUMBER);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.gatun.address.Address;
 import io.gatun.address.Ipv4Address;
 import io.gatun.address.UnixAddress;
 import io.gatun.benchmarks.BufferKind;
+import io.gatun.channel.ChannelOption;
 import io.gatun.socket.Socket;
 import java.io.EOFException;
 import java.io.File;
@@ -79,6 +80,9 @@ interface Conversation extends AutoCloseable {
             ? UnixAddress.path(Path.of(address))
             : Ipv4Address.loopback(Integer.parseInt(address));
     Socket socket = Socket.openFor(remote);
+    if (remote instanceof Ipv4Address) {
+      socket.setOption(ChannelOption.TCP_NODELAY, true);
+    }
     socket.connect(remote);
     socket.setTimeout(timeout ? Duration.ofMillis(TIMEOUT_MILLIS) : null);
     BufferKind.Mover mover = kind.mover(bytes);

@@ -9,7 +9,6 @@ import io.gatun.channel.ChannelHandlerContext;
 import io.gatun.channel.EventLoopGroup;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -19,6 +18,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -60,9 +60,27 @@ public final class UdpProgram {
     Work.serve(port, words -> new double[] {received.get()});
   }
 
-  /** What sends a batch, once it is connected to a port. */
+  /** What is connected and sends batches. */
+  interface Sender extends Work.Step, Closeable {
+    /** One of a step and of what closes its channel. */
+    static Sender of(Work.Step batch, Closeable channel) {
+      return new Sender() {
+        @Override
+        public void run() throws IOException {
+          batch.run();
+        }
+
+        @Override
+        public void close() throws IOException {
+          channel.close();
+        }
+      };
+    }
+  }
+
+  /** What connects to a port. */
   interface Connect {
-    Work.Step to(int port) throws Exception;
+    Sender to(int port) throws Exception;
   }
 
   /** What runs something on the thread that sends. */
@@ -76,21 +94,22 @@ public final class UdpProgram {
     Work.serve(
         0,
         words -> {
-          Work.Step step = connect.to(Integer.parseInt(words[0]));
           long millis = Long.parseLong(words[1]);
-          return runner.run(() -> {
-            long used = system.getProcessCpuTime();
-            AtomicLong batches = new AtomicLong();
-            double ignored =
-                Work.timed(
-                    millis,
-                    4,
-                    () -> {
-                      step.run();
-                      batches.setPlain(batches.getPlain() + 1);
-                    });
-            return new double[] {batches.getPlain() * BATCH, system.getProcessCpuTime() - used};
-          });
+          try (Sender sender = connect.to(Integer.parseInt(words[0]))) {
+            return runner.run(() -> {
+              long used = system.getProcessCpuTime();
+              AtomicLong batches = new AtomicLong();
+              double ignored =
+                  Work.timed(
+                      millis,
+                      4,
+                      () -> {
+                        sender.run();
+                        batches.setPlain(batches.getPlain() + 1);
+                      });
+              return new double[] {batches.getPlain() * BATCH, system.getProcessCpuTime() - used};
+            });
+          }
         });
   }
 
@@ -110,12 +129,14 @@ public final class UdpProgram {
             task -> group.next().submit(task).get(),
             port -> {
               var channel = bootstrap.connect(Ipv4Address.loopback(port)).sync().getNow();
-              return () -> {
-                for (int i = 0; i < BATCH; i++) {
-                  channel.write(datagram(channel.alloc().directBuffer(BYTES)), null);
-                }
-                channel.flush();
-              };
+              return Sender.of(
+                  () -> {
+                    for (int i = 0; i < BATCH; i++) {
+                      channel.write(datagram(channel.alloc().directBuffer(BYTES)), null);
+                    }
+                    channel.flush();
+                  },
+                  () -> channel.close().syncUninterruptibly());
             });
       }
     }
@@ -149,9 +170,12 @@ public final class UdpProgram {
         new Bootstrap()
             .group(group)
             .channel(EpollDatagramChannel.class)
-            // What makes it receive several with one call.
+            // What makes it receive several with one call. An allocator of one's own reads once,
+            // where those that Netty makes for datagrams do so 16 times before other work.
             .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, ROOM)
-            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(ROOM * 16))
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(ROOM * 16).maxMessagesPerRead(16))
             .handler(new NettyCount());
     InetAddress loopback = InetAddress.getLoopbackAddress();
     if (receives) {
@@ -162,23 +186,24 @@ public final class UdpProgram {
           task -> group.submit(task).get(),
           port -> {
             Channel channel = bootstrap.connect(loopback, port).sync().channel();
-            return () -> {
-              for (int i = 0; i < BATCH; i++) {
-                channel.write(
-                    datagram(PooledByteBufAllocator.DEFAULT.directBuffer(BYTES)),
-                    channel.voidPromise());
-              }
-              channel.flush();
-            };
+            return Sender.of(
+                () -> {
+                  for (int i = 0; i < BATCH; i++) {
+                    channel.write(
+                        datagram(channel.alloc().directBuffer(BYTES)), channel.voidPromise());
+                  }
+                  channel.flush();
+                },
+                () -> channel.close().syncUninterruptibly());
           });
     }
   }
 
   private void nio(boolean receives) throws Exception {
-    DatagramChannel channel = DatagramChannel.open();
     InetAddress loopback = InetAddress.getLoopbackAddress();
     ByteBuffer buffer = ByteBuffer.allocateDirect(receives ? ROOM : BYTES);
     if (receives) {
+      DatagramChannel channel = DatagramChannel.open();
       channel.bind(new InetSocketAddress(loopback, 0));
       Thread.ofPlatform()
           .daemon()
@@ -196,13 +221,15 @@ public final class UdpProgram {
       sending(
           Callable::call,
           port -> {
-            channel.disconnect();
+            DatagramChannel channel = DatagramChannel.open();
             channel.connect(new InetSocketAddress(loopback, port));
-            return () -> {
-              for (int i = 0; i < BATCH; i++) {
-                int ignored = channel.write(buffer.clear());
-              }
-            };
+            return Sender.of(
+                () -> {
+                  for (int i = 0; i < BATCH; i++) {
+                    int ignored = channel.write(buffer.clear());
+                  }
+                },
+                channel);
           });
     }
   }
