@@ -28,14 +28,23 @@ final class Results {
       List<Double> values) {
     static Spread of(List<Double> values) {
       List<Double> sorted = values.stream().sorted().toList();
-      int last = sorted.size() - 1;
       return new Spread(
-          sorted.get(sorted.size() / 2),
+          quantile(sorted, 0.5),
           sorted.getFirst(),
-          sorted.get(last / 4),
-          sorted.get(last - last / 4),
+          quantile(sorted, 0.25),
+          quantile(sorted, 0.75),
           sorted.getLast(),
           List.copyOf(values));
+    }
+
+    /** Between two values in proportion. */
+    private static double quantile(List<Double> sorted, double part) {
+      double place = part * (sorted.size() - 1);
+      int below = (int) place;
+      double rest = place - below;
+      return rest == 0
+          ? sorted.get(below)
+          : sorted.get(below) * (1 - rest) + sorted.get(below + 1) * rest;
     }
 
     /** The median, and in brackets the least and the most of several. */

@@ -97,6 +97,14 @@ final class TargetTest {
   }
 
   @Test
+  void quartilesLieBetweenRounds() {
+    Results.Spread spread = Results.Spread.of(List.of(7.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0));
+    assertEquals(2.5, spread.lowerQuartile());
+    assertEquals(4, spread.median());
+    assertEquals(5.5, spread.upperQuartile());
+  }
+
+  @Test
   void oneRoundFarOffLeavesNothingUndecided() {
     Results results = results(time(Target.of(1.05, "c")), 5);
     add(results, "1", "c", 100, 100, 100, 100, 100);
