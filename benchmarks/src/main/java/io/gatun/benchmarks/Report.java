@@ -132,7 +132,7 @@ final class Report {
       }
     }
     sections.put(name, section);
-    StringBuilder text = new StringBuilder(HEAD.formatted(Machine.peers()));
+    StringBuilder text = new StringBuilder(head());
     sections.forEach((each, content) -> {
       if (!content.isEmpty()) {
         text.append("\n").append(BEGIN).append(each).append(" -->\n").append(content);
@@ -142,21 +142,23 @@ final class Report {
     Files.writeString(page, text);
   }
 
-  private static final String HEAD =
-      """
-      # What Gatun costs
+  private static String head() {
+    return """
+    # What Gatun costs
 
-      Beside the bare system calls of programs in C, and beside what else one would take. This page is written by
-      `./gatun bench all`; a section by `./gatun bench NAME out=docs`. The numbers behind it are in
-      [benchmarks](benchmarks), as JSON.
+    Beside the bare system calls of programs in C, and beside what else one would take. This page is written by
+    `./gatun bench all`; a section by `./gatun bench NAME out=docs`. The numbers behind it are in
+    [benchmarks](benchmarks), as JSON.
 
-      A first column of contenders, or a first row, gives values; the others give ratios to it: the median of all rounds'
-      ratios, and in brackets the least and the most. Contenders take turns round by round, so that each ratio is one of
-      the same minute, in an order that is another in each round. Figures of another machine are others: run it on yours.
+    A first column of contenders, or a first row, gives values; the others give ratios to it: the median of all rounds'
+    ratios, and in brackets the least and the most. Contenders take turns round by round, so that each ratio is one of
+    the same minute, in an order that is another in each round. Figures of another machine are others: run it on yours.
 
-      A ✗ stands where Gatun misses a target, and a ~ where it does by the median alone: the target lies within the middle
-      half of the rounds' ratios, so they decide nothing. All that is missed is listed below its table.
+    A ✗ stands where Gatun misses a target, and a ~ where it does by the median alone: the target lies within the middle
+    half of the rounds' ratios, so they decide nothing. All that is missed is listed below its table.
 
-      Gatun is compared with %s.
-      """;
+    Gatun is compared with %s.
+    """
+        .formatted(Machine.peers());
+  }
 }

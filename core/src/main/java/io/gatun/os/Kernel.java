@@ -65,6 +65,8 @@ public abstract class Kernel {
   private boolean pooled;
   private boolean bound;
   private long owner;
+  private final ArrayPart received = new ArrayPart();
+  private final ArrayPart sent = new ArrayPart();
   private MemorySegment transfer = MemorySegment.NULL;
   private MemorySegment unasked = MemorySegment.NULL;
 
@@ -202,7 +204,7 @@ public abstract class Kernel {
   public final int recv(int fd, byte[] buffer, int offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
     if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0 && !INSTALLS_UNASKED) {
-      return recvNow(fd, buffer, offset, part, flags);
+      return recvNow(fd, received.of(buffer, offset), part, flags);
     }
     int result = recv(fd, transfer(), part, flags);
     if (result > 0) {
@@ -215,7 +217,7 @@ public abstract class Kernel {
   public final int send(int fd, byte[] buffer, int offset, int length, int flags) {
     int part = Math.min(length, TRANSFER);
     if (part >= UNCOPIED && (flags & MSG_DONTWAIT) != 0) {
-      return sendNow(fd, buffer, offset, part, flags);
+      return sendNow(fd, sent.of(buffer, offset), part, flags);
     }
     Memory.set(transfer(), buffer, offset, part);
     return send(fd, transfer(), part, flags);
@@ -239,10 +241,10 @@ public abstract class Kernel {
   }
 
   /** recv(2) with MSG_DONTWAIT among the flags, into an array. Not where there is no such flag. */
-  abstract int recvNow(int fd, byte[] array, long offset, long length, int flags);
+  abstract int recvNow(int fd, MemorySegment heap, long length, int flags);
 
   /** send(2), with MSG_NOSIGNAL, and with MSG_DONTWAIT among the flags, from an array. */
-  abstract int sendNow(int fd, byte[] array, long offset, long length, int flags);
+  abstract int sendNow(int fd, MemorySegment heap, long length, int flags);
 
   /** recvfrom(2). The sender's address is in {@link #address}. */
   public abstract int recvfrom(int fd, long buffer, int length, int flags);

@@ -116,43 +116,19 @@ public final class Native {
   }
 
   /**
-   * Links a function that is given memory on the heap, as its one {@link ValueLayout#ADDRESS}, and
-   * that does not wait: until it returns, the garbage collector does not begin. The handle takes an
-   * array and an offset in it. See {@link #capturing}.
+   * Links a function that may be given memory on the heap, as an {@link ValueLayout#ADDRESS}, and
+   * that does not wait: until it returns, the garbage collector does not begin. See {@link
+   * #capturing}.
    */
   static MethodHandle critical(String symbol, MemoryLayout returns, MemoryLayout... arguments) {
-    MethodHandle call =
-        interpose(
+    return interpose(
+        symbol,
+        link(
             symbol,
-            link(
-                symbol,
-                returns,
-                arguments,
-                Linker.Option.captureCallState(captured()),
-                Linker.Option.critical(true)));
-    int at = 1 + Arrays.asList(arguments).indexOf(ValueLayout.ADDRESS);
-    return MethodHandles.collectArguments(call, at, Part.OF_ARRAY);
-  }
-
-  /**
-   * The part of an array from an offset on. It is made within a call's own handle, whose compiler
-   * knows of what class all of it is, and so removes the segments.
-   */
-  private static final class Part {
-    static final MethodHandle OF_ARRAY = ofArray();
-
-    private static MethodHandle ofArray() {
-      Class<MemorySegment> segment = MemorySegment.class;
-      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-      try {
-        return MethodHandles.filterArguments(
-            lookup.findVirtual(segment, "asSlice", MethodType.methodType(segment, long.class)),
-            0,
-            lookup.findStatic(segment, "ofArray", MethodType.methodType(segment, byte[].class)));
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
+            returns,
+            arguments,
+            Linker.Option.captureCallState(captured()),
+            Linker.Option.critical(true)));
   }
 
   /** Links a function of another library as the caller says; see {@link #capturing}. */

@@ -170,24 +170,24 @@ final class Posix extends Berkeley {
   }
 
   @Override
-  int recvNow(int fd, byte[] array, long offset, long length, int flags) {
+  int recvNow(int fd, MemorySegment heap, long length, int flags) {
     try {
-      return result((long) RecvNow.CALL.invokeExact(capture, fd, array, offset, length, flags));
+      return result((long) RecvNow.CALL.invokeExact(capture, fd, heap, length, flags));
     } catch (Throwable t) {
       throw Native.unexpected(t, "recv", fd);
     }
   }
 
   @Override
-  int sendNow(int fd, byte[] array, long offset, long length, int flags) {
-    int result = sendNowAsTold(fd, array, offset, length, flags | MSG_NOSIGNAL);
+  int sendNow(int fd, MemorySegment heap, long length, int flags) {
+    int result = sendNowAsTold(fd, heap, length, flags | MSG_NOSIGNAL);
     return sent( // as send does
-        result == -EOPNOTSUPP ? sendNowAsTold(fd, array, offset, length, flags) : result);
+        result == -EOPNOTSUPP ? sendNowAsTold(fd, heap, length, flags) : result);
   }
 
-  private int sendNowAsTold(int fd, byte[] array, long offset, long length, int flags) {
+  private int sendNowAsTold(int fd, MemorySegment heap, long length, int flags) {
     try {
-      return result((long) SendNow.CALL.invokeExact(capture, fd, array, offset, length, flags));
+      return result((long) SendNow.CALL.invokeExact(capture, fd, heap, length, flags));
     } catch (Throwable t) {
       throw Native.unexpected(t, "send", fd);
     }

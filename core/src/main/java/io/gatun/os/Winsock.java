@@ -371,12 +371,12 @@ final class Winsock extends Berkeley {
   private static final int EMSGSIZE = ABI.errno("EMSGSIZE");
 
   @Override
-  int recvNow(int fd, byte[] array, long offset, long length, int flags) {
+  int recvNow(int fd, MemorySegment heap, long length, int flags) {
     throw new AssertionError("no call has a flag not to wait");
   }
 
   @Override
-  int sendNow(int fd, byte[] array, long offset, long length, int flags) {
+  int sendNow(int fd, MemorySegment heap, long length, int flags) {
     throw new AssertionError("no call has a flag not to wait");
   }
 
