@@ -196,9 +196,7 @@ public abstract class Kernel {
   // What is on the heap goes, at most TRANSFER bytes at a time, by way of memory that the collector
   // does not move. Of a few bytes the copy is lost beside the call. Where it is not, a call that
   // does not wait takes an array itself: the collector waits for it then, as long as the kernel
-  // takes for its own copy. A segment on the heap tells of its array in an object, and its slices
-  // are
-  // objects: those are copied.
+  // takes for its own copy. A segment on the heap tells of its array in an object: it is copied.
 
   /** recv(2) into an array: at most {@link #TRANSFER} bytes. */
   public final int recv(int fd, byte[] buffer, int offset, int length, int flags) {

@@ -338,12 +338,12 @@ final class Operations {
   private int blocking(Op op, @Nullable Object heap, long at, int length, int flags)
       throws IOException {
     Kernel kernel = Kernel.acquire();
-    if (stream && length >= Kernel.UNCOPIED && heap instanceof byte[]) {
+    if (stream && flags == 0 && length >= Kernel.UNCOPIED && heap instanceof byte[]) {
       Uncopied uncopied = op.reads ? uncopiedReads : uncopiedWrites;
       if (uncopied.isWorthATry()) {
         int result = call(kernel, op, heap, at, length, flags | Constants.MSG_DONTWAIT);
         uncopied.tried(result != -EAGAIN);
-        if (result != -EAGAIN) {
+        if (result != -EAGAIN && result != -EINTR) {
           return result;
         }
       }
